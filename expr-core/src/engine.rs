@@ -1,5 +1,5 @@
 //! Compile, check, evaluate: the whole interface of the crate.
-use crate::{Error, Wtf8, Wtf8Buf};
+use crate::{Error, Limits, Spent, Wtf8, Wtf8Buf};
 use alloc::vec::Vec;
 
 /// Which language a source is written in.
@@ -26,31 +26,6 @@ impl Profile {
     pub fn from_name(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|profile| profile.as_str() == name)
     }
-}
-
-/// What an evaluation may use up.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct Limits {
-    /// Steps, as docs/steps.md defines them.
-    pub steps: u64,
-    /// Bytes of values built.
-    pub bytes: u64,
-    /// Nested lambda calls.
-    pub depth: u32,
-}
-impl Default for Limits {
-    fn default() -> Self {
-        Limits { steps: 10_000_000, bytes: 64 << 20, depth: 5_000 }
-    }
-}
-
-/// What an evaluation used up.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
-pub struct Spent {
-    /// Steps.
-    pub steps: u64,
-    /// Bytes.
-    pub bytes: u64,
 }
 
 /// The outcome of an evaluation.

@@ -5,13 +5,14 @@
 #![forbid(unsafe_code)]
 extern crate alloc;
 
+mod budget;
 mod engine;
 mod error;
 mod text;
 
+pub use budget::{Budget, Exhausted, Limits, Spent};
 pub use engine::{
-    Check, Document, Evaluation, Inputs, Limits, Node, NodeKind, Profile, Program, Spent,
-    check,
+    Check, Document, Evaluation, Inputs, Node, NodeKind, Profile, Program, check,
 };
 pub use error::{Error, ErrorClass, Location, Token};
 pub use text::{Wtf8, Wtf8Buf, write_json_string};

@@ -1,0 +1,103 @@
+//! The only place that counts: steps and bytes spent, and when to stop.
+//!
+//! A step is a notion of the language, not of the machine (docs/steps.md), and bytes come
+//! from a fixed table, so every host stops at the same place with the same error.
+
+/// What an evaluation may use up.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Limits {
+    /// Steps: nodes evaluated, items visited, units of text, regex choices.
+    pub steps: u64,
+    /// Bytes of values built, by the table in docs/steps.md.
+    pub bytes: u64,
+    /// Nested lambda calls.
+    pub depth: u32,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Limits { steps: 10_000_000, bytes: 64 << 20, depth: 5_000 }
+    }
+}
+
+/// What an evaluation used up.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Spent {
+    /// Steps.
+    pub steps: u64,
+    /// Bytes.
+    pub bytes: u64,
+}
+
+/// The limit that was reached.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Exhausted {
+    /// [`Limits::steps`], with its value.
+    Steps(u64),
+    /// [`Limits::bytes`], with its value.
+    Bytes(u64),
+    /// [`Limits::depth`], with its value.
+    Depth(u32),
+}
+
+/// Counts down from the limits.
+#[derive(Debug)]
+pub struct Budget {
+    limits: Limits,
+    steps_left: u64,
+    bytes_left: u64,
+}
+
+impl Budget {
+    /// A full budget.
+    pub fn new(limits: Limits) -> Self {
+        Budget { limits, steps_left: limits.steps, bytes_left: limits.bytes }
+    }
+
+    /// Charges `steps` before the work is done.
+    #[inline]
+    pub fn charge(&mut self, steps: u64) -> Result<(), Exhausted> {
+        match self.steps_left.checked_sub(steps) {
+            Some(left) => {
+                self.steps_left = left;
+                Ok(())
+            }
+            None => {
+                self.steps_left = 0;
+                Err(Exhausted::Steps(self.limits.steps))
+            }
+        }
+    }
+
+    /// Charges `bytes` before they are allocated.
+    #[inline]
+    pub fn allocate(&mut self, bytes: u64) -> Result<(), Exhausted> {
+        match self.bytes_left.checked_sub(bytes) {
+            Some(left) => {
+                self.bytes_left = left;
+                Ok(())
+            }
+            None => {
+                self.bytes_left = 0;
+                Err(Exhausted::Bytes(self.limits.bytes))
+            }
+        }
+    }
+
+    /// Fails when `depth` nested lambda calls are more than the limit.
+    #[inline]
+    pub fn enter(&self, depth: u32) -> Result<(), Exhausted> {
+        if depth > self.limits.depth {
+            return Err(Exhausted::Depth(self.limits.depth));
+        }
+        Ok(())
+    }
+
+    /// What was used up so far.
+    pub fn spent(&self) -> Spent {
+        Spent {
+            steps: self.limits.steps.saturating_sub(self.steps_left),
+            bytes: self.limits.bytes.saturating_sub(self.bytes_left),
+        }
+    }
+}
