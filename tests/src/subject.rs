@@ -3,6 +3,7 @@
 mod isolated;
 mod native;
 mod node;
+mod wasmtime;
 
 use crate::json::Json;
 use std::time::Duration;
@@ -117,13 +118,16 @@ pub trait Subject {
 }
 
 /// The names of all subjects, in the order in which they report.
-pub const NAMES: [&str; 2] = ["native", "node"];
+pub const NAMES: [&str; 3] = ["native", "wasmtime", "node"];
 
 /// Starts the subject with that name. A case may take `time_limit`.
 pub fn start(name: &str, time_limit: Duration) -> Result<Box<dyn Subject>, String> {
     match name {
         "native" => Ok(Box::new(isolated::Isolated::start("native", time_limit, || {
             Ok(Box::new(native::Native))
+        }))),
+        "wasmtime" => Ok(Box::new(isolated::Isolated::start("wasmtime", time_limit, || {
+            Ok(Box::new(wasmtime::Wasmtime::start()?))
         }))),
         "node" => Ok(Box::new(node::Node::start(time_limit)?)),
         _ => Err(format!("unknown subject `{name}`; there are {}", NAMES.join(", "))),
