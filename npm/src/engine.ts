@@ -85,6 +85,9 @@ function send(wasm: WasmExports, text: string): number {
 function reserve(wasm: WasmExports, length: number): Uint8Array {
   // The buffer is asked for afterwards: reserving may have grown, and so replaced, it.
   const pointer = wasm.reserve(length) >>> 0;
+  if (pointer === 0) {
+    throw new RangeError(`no memory for a request of ${length} bytes`);
+  }
   return new Uint8Array(wasm.memory.buffer, pointer, length);
 }
 

@@ -83,12 +83,12 @@ export class ExpressionError extends Error {
 
 /** A live value that JSON cannot carry, with the path that leads to it. */
 export function transportError(message: string, help: string): ExpressionError {
-  return new ExpressionError({ class: "transport", code: "W0101", message, help });
+  return new ExpressionError({ class: "transport", code: "W0201", message, help });
 }
 
 /** An argument of a call that does not mean anything. */
 export function argumentError(message: string, help: string): ExpressionError {
-  return new ExpressionError({ class: "wire", code: "W0102", message, help });
+  return new ExpressionError({ class: "wire", code: "W0202", message, help });
 }
 
 /** The module stopped where only a bug, or the host itself, can have stopped it. */
@@ -96,7 +96,7 @@ export function hostError(cause: unknown): ExpressionError {
   const reason = cause instanceof Error ? `${cause.name}: ${cause.message}` : String(cause);
   return new ExpressionError({
     class: "host",
-    code: "X0101",
+    code: "X0201",
     message: `the WebAssembly module was stopped: ${reason}`,
     help: "the next call starts a fresh instance; report this if the expression is to blame",
   });

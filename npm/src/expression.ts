@@ -54,7 +54,7 @@ export interface Reply extends Partial<Cost> {
 }
 
 /** The code of the error that answers a released or evicted handle. */
-const STALE_HANDLE = "W0003";
+const STALE_HANDLE = "W0108";
 /** What surrounds the value in the result of an evaluation, by docs/wire.md. */
 const BEFORE_VALUE = '{"v":1,"ok":';
 const AFTER_VALUE = /,"steps":\d+,"bytes":\d+\}$/;
@@ -147,6 +147,7 @@ export function unwrapReply(document: string): Reply {
   return reply;
 }
 
+/** Fails with the error of a result document, if it has one. */
 function throwError(reply: Reply): void {
   if (reply.error !== undefined) {
     throw new ExpressionError(
