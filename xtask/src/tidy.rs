@@ -19,7 +19,7 @@ const LONGEST_FILE: usize = 800;
 const DATA_TABLES: [&str; 1] = ["expr-core/src/error/catalog.rs"];
 
 /// Names that say nothing about what a file holds.
-const EMPTY_NAMES: [&str; 6] = ["util", "utils", "common", "misc", "manager", "helper"];
+const EMPTY_NAMES: [&str; 5] = ["util", "utils", "common", "misc", "manager"];
 
 /// A file of the project, as the rules see it.
 struct File<'a> {
