@@ -119,3 +119,21 @@ pub(crate) fn wasm_opt(workspace: &Workspace) -> Result<PathBuf> {
     write(&stamp, wanted)?;
     Ok(script)
 }
+
+/// Every file that is part of the project: tracked, or new and not ignored; relative to
+/// the root, with `/`.
+pub(crate) fn tracked_files(workspace: &Workspace) -> Result<Vec<String>> {
+    let shell = shell(workspace.root())?;
+    let list = cmd!(shell, "git ls-files -z --cached --others --exclude-standard")
+        .quiet()
+        .read()
+        .context("git cannot list the files: run this task in a clone of the project")?;
+    let mut files: Vec<String> = list
+        .split('\0')
+        .filter(|file| !file.is_empty() && workspace.path(file).is_file())
+        .map(str::to_owned)
+        .collect();
+    files.sort();
+    files.dedup();
+    Ok(files)
+}

@@ -24,7 +24,6 @@ impl Workspace {
     }
 
     /// Another checkout, with this one's tools.
-    #[expect(dead_code, reason = "the reproducibility test follows")]
     pub(crate) fn elsewhere(&self, root: PathBuf) -> Self {
         Workspace { root, tools: self.tools.clone() }
     }
