@@ -13,7 +13,7 @@ use std::io::Read as _;
 use std::path::{Path, PathBuf};
 use walkdir::WalkDir;
 
-/// The clock of a case that gives none.
+/// The clock of a case that says nothing; `null` is no clock at all.
 pub const DEFAULT_NOW: &str = "2026-03-04T05:06:07.089Z";
 /// Groups that run plain JSONata although their files do not say so.
 const PLAIN_GROUPS: [&str; 2] = ["random-full", "builtins-full"];
@@ -257,13 +257,16 @@ impl Vector<'_> {
     }
 
     fn evaluate(&self, profile: &'static str) -> Result<Evaluate, String> {
-        let now = self.text("now")?;
+        let now = match self.raw("now") {
+            Some("null") => None,
+            _ => Some(self.text("now")?.unwrap_or_else(|| DEFAULT_NOW.to_owned())),
+        };
         let request = Request {
             source: self.raw("source").ok_or("there is no `source`")?.to_owned(),
             profile,
             context: self.document("context")?,
             bindings: self.document("bindings")?,
-            now: Some(milliseconds(now.as_deref().unwrap_or(DEFAULT_NOW))?),
+            now: now.as_deref().map(milliseconds).transpose()?,
             seed: whole(self.json("seed")?.as_ref(), "seed")?,
             limits: self.limits()?,
         };
