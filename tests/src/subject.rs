@@ -126,9 +126,11 @@ pub fn start(name: &str, time_limit: Duration) -> Result<Box<dyn Subject>, Strin
         "native" => Ok(Box::new(isolated::Isolated::start("native", time_limit, || {
             Ok(Box::new(native::Native))
         }))),
-        "wasmtime" => Ok(Box::new(isolated::Isolated::start("wasmtime", time_limit, || {
-            Ok(Box::new(wasmtime::Wasmtime::start()?))
-        }))),
+        "wasmtime" => {
+            Ok(Box::new(isolated::Isolated::start("wasmtime", time_limit, || {
+                Ok(Box::new(wasmtime::Wasmtime::start()?))
+            })))
+        }
         "node" => Ok(Box::new(node::Node::start(time_limit)?)),
         _ => Err(format!("unknown subject `{name}`; there are {}", NAMES.join(", "))),
     }

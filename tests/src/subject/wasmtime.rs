@@ -34,7 +34,11 @@ impl Subject for Wasmtime {
         }
     }
 
-    fn validate(&mut self, source: &str, profile_name: &'static str) -> Result<Verdict, Crash> {
+    fn validate(
+        &mut self,
+        source: &str,
+        profile_name: &'static str,
+    ) -> Result<Verdict, Crash> {
         let Some(text) = Json::parse(source).map_err(Crash)?.to_text() else {
             return Err(Crash("the source is not text".to_owned()));
         };
