@@ -41,7 +41,7 @@ fn examples(tags: &[&str]) -> Vec<Example> {
             None => {}
         }
     }
-    let next = |index: usize| blocks.get(index + 1);
+    let next = |index: usize| blocks.iter().skip(index).nth(1);
     let example = |(index, (tag, code)): (usize, &(String, String))| {
         let prints = next(index).filter(|(tag, _)| tag == "text");
         tags.contains(&tag.as_str()).then(|| Example {
