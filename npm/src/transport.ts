@@ -21,6 +21,9 @@ interface Frame {
 const MAX_DEPTH = 200_000;
 /** UTF-16 units; stops a sparse array of a billion holes. */
 const MAX_LENGTH = 64 * 1024 * 1024;
+const TOO_LONG = `makes more than ${MAX_LENGTH} characters of JSON`;
+/** Text is gathered in pieces of about this length: one long concatenation is slow. */
+const CHUNK_LENGTH = 4_096;
 /** Segments of a path that a message shows at either end. */
 const SHOWN_SEGMENTS = 12;
 
@@ -53,6 +56,8 @@ class Writer {
   readonly #name: string;
   readonly #stack: Frame[] = [];
   readonly #open = new Set<object>();
+  readonly #chunks: string[] = [];
+  #length = 0;
   #out = "";
 
   constructor(name: string) {
@@ -70,7 +75,17 @@ class Writer {
         this.#member(frame, frame.keys[frame.next] as string);
       }
     }
-    return this.#out;
+    this.#flush();
+    return this.#chunks.join("");
+  }
+
+  #flush(): void {
+    this.#chunks.push(this.#out);
+    this.#length += this.#out.length;
+    this.#out = "";
+    if (this.#length > MAX_LENGTH) {
+      throw this.#refuse(TOO_LONG);
+    }
   }
 
   #element(frame: Frame): void {
@@ -93,8 +108,8 @@ class Writer {
   }
 
   #value(value: unknown): void {
-    if (this.#out.length > MAX_LENGTH) {
-      throw this.#refuse(`makes more than ${MAX_LENGTH} characters of JSON`);
+    if (this.#out.length > CHUNK_LENGTH) {
+      this.#flush();
     }
     switch (typeof value) {
       case "string":
@@ -135,6 +150,10 @@ class Writer {
     }
     const keys = Array.isArray(value) ? undefined : Object.keys(value);
     const length = keys?.length ?? (value as readonly unknown[]).length;
+    // Every element takes two characters at least.
+    if (keys === undefined && length > MAX_LENGTH / 2) {
+      throw this.#refuse(TOO_LONG);
+    }
     this.#open.add(value);
     this.#stack.push({ value, keys, length, next: 0, written: false });
     this.#out += keys === undefined ? "[" : "{";

@@ -18,3 +18,8 @@ pub mod subject;
 pub mod suite;
 
 pub use subject::Subject;
+
+/// The Rust examples of the README, as doctests.
+#[cfg(doctest)]
+#[doc = include_str!(concat!(env!("OUT_DIR"), "/readme.md"))]
+pub struct ReadmeExamples;
