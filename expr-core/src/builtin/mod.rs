@@ -11,6 +11,7 @@ mod boolean;
 mod helper;
 mod number;
 mod object;
+mod regex;
 mod signature;
 mod string;
 
@@ -19,6 +20,7 @@ use crate::value::{Function, Heap, Value};
 use alloc::boxed::Box;
 use alloc::vec::Vec;
 
+pub(crate) use regex::{match_regex, next_match};
 pub(crate) use signature::check_arguments;
 
 /// A row of the table.
