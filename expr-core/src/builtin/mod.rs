@@ -8,9 +8,11 @@
 mod aggregate;
 mod array;
 mod boolean;
+mod coerce;
 mod helper;
 mod number;
 mod object;
+mod search;
 mod signature;
 mod string;
 
