@@ -6,7 +6,9 @@ extern crate alloc;
 
 mod budget;
 mod builtin;
+mod compile;
 mod error;
+mod program;
 mod regex;
 mod span;
 mod syntax;

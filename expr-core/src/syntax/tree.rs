@@ -215,6 +215,20 @@ impl Tree {
         self.nodes.get_mut(index(id.0))
     }
 
+    /// The nodes below a node, in the order in which the contract walks them.
+    pub(crate) fn children(&self, id: NodeId) -> Vec<NodeId> {
+        let Some(node) = self.get(id) else { return Vec::new() };
+        let mut children = node.kind.parts();
+        for stage in node.predicates.iter().chain(&node.stages) {
+            if let StageKind::Filter(predicate) = stage.kind {
+                children.push(predicate);
+            }
+        }
+        let pairs = node.group.iter().flat_map(|group| &group.pairs);
+        children.extend(pairs.flat_map(|&(key, value)| [key, value]));
+        children
+    }
+
     /// All nodes, in the order of their numbers.
     pub(crate) fn nodes(&self) -> impl Iterator<Item = (NodeId, &Node)> {
         self.nodes.iter().zip(0_u32..).map(|(node, id)| (NodeId(id), node))
@@ -227,6 +241,43 @@ impl Tree {
 }
 
 impl NodeKind {
+    /// The nodes that the construct itself consists of.
+    fn parts(&self) -> Vec<NodeId> {
+        let mut parts = Vec::new();
+        match self {
+            NodeKind::Path { steps: nodes, .. }
+            | NodeKind::Array(nodes)
+            | NodeKind::Block(nodes) => parts.extend_from_slice(nodes),
+            NodeKind::Negate(node)
+            | NodeKind::Lambda { body: node, .. }
+            | NodeKind::Bind { value: node, .. } => parts.push(*node),
+            NodeKind::Binary { lhs, rhs, .. } | NodeKind::Apply { lhs, rhs } => {
+                parts.extend([*lhs, *rhs]);
+            }
+            NodeKind::Elvis { lhs, rhs } => parts.extend([*lhs, *lhs, *rhs]),
+            NodeKind::Coalesce { exists, lhs, rhs } => parts.extend([*exists, *lhs, *rhs]),
+            NodeKind::Object(pairs) => {
+                parts.extend(pairs.iter().flat_map(|&(key, value)| [key, value]));
+            }
+            NodeKind::Call { procedure, arguments }
+            | NodeKind::Partial { procedure, arguments } => {
+                parts.extend_from_slice(arguments);
+                parts.push(*procedure);
+            }
+            NodeKind::Condition { condition, then, otherwise } => {
+                parts.extend([*condition, *then]);
+                parts.extend(otherwise);
+            }
+            NodeKind::Sort(terms) => parts.extend(terms.iter().map(|term| term.key)),
+            NodeKind::Transform { pattern, update, delete } => {
+                parts.extend([*pattern, *update]);
+                parts.extend(delete);
+            }
+            _ => {}
+        }
+        parts
+    }
+
     /// The reference's name for the kind, which some errors carry as their token.
     pub(crate) fn type_name(&self) -> &'static str {
         match self {
