@@ -9,6 +9,8 @@ mod aggregate;
 mod array;
 mod boolean;
 mod coerce;
+mod copy;
+mod distinct;
 mod helper;
 mod number;
 mod object;
