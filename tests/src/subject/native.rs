@@ -121,8 +121,8 @@ fn failure(error: &Error) -> Failure {
     }
     if let Some(token) = error.token() {
         let token = match token {
-            Token::Text(text) => json_text(text),
-            Token::Number(number) => format_number(number),
+            Token::Text(text) => json_text(text.as_wtf8()),
+            Token::Number(number) => format_number(*number),
             Token::Bool(value) => value.to_string(),
         };
         members.push(format!("\"token\":{token}"));
