@@ -25,6 +25,20 @@ pub(crate) fn run(
     call(workspace, program, arguments)
 }
 
+/// Measures the demo's expressions. Debug builds measure nothing, so this one is optimized,
+/// which takes minutes the first time.
+pub(crate) fn bench(workspace: &Workspace, json: Option<PathBuf>) -> Result<()> {
+    npm::build(workspace, &wasm::build(workspace)?)?;
+    let shell = tool::shell(workspace.root())?;
+    let mut command = tool::cargo(&shell)
+        .args(["run", "--quiet", "--locked", "--release"])
+        .args(["--package", "expr-tests", "--bin", "demo", "--", "--repeat", "2001"]);
+    if let Some(path) = json {
+        command = command.arg("--json").arg(std::path::absolute(path)?);
+    }
+    command.run().context("the hosts disagree")
+}
+
 /// The project's own fixtures, of which none may fail on any host.
 pub(crate) fn check_fixtures(workspace: &Workspace) -> Result<()> {
     call(workspace, "parity", &[workspace.path("parity-fixtures").into_os_string()])

@@ -13,6 +13,7 @@ mod wasm;
 mod workspace;
 
 use std::ffi::OsString;
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use anyhow::Result;
@@ -43,6 +44,12 @@ enum Task {
     Demo {
         #[command(flatten)]
         rest: Rest,
+    },
+    /// Measure the demo's expressions on every host, optimized.
+    Bench {
+        /// Write times and steps to this file.
+        #[arg(long, value_name = "FILE")]
+        json: Option<PathBuf>,
     },
     /// Run vector files through every host; `parity --help` says more.
     #[command(disable_help_flag = true)]
@@ -98,6 +105,7 @@ fn run(task: Task) -> Result<()> {
         Task::Test => test::run(workspace),
         Task::Bless => conformance::bless(workspace),
         Task::Demo { rest } => conformance::run(workspace, "demo", &rest.arguments),
+        Task::Bench { json } => conformance::bench(workspace, json),
         Task::Parity { rest } => conformance::run(workspace, "parity", &rest.arguments),
         Task::Suite { rest } => conformance::run(workspace, "suite", &rest.arguments),
     }

@@ -10,7 +10,7 @@ use crate::workspace::Workspace;
 
 /// Lowest first. ARCHITECTURE.md draws the same picture.
 const MODULES: [&str; 14] = [
-    "span", "text", "budget", "error", "value", "regex", "syntax", "builtin", "program",
+    "text", "span", "budget", "error", "regex", "value", "syntax", "builtin", "program",
     "compile", "eval", "contract", "engine", "lib",
 ];
 

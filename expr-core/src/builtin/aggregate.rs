@@ -1,0 +1,5 @@
+//! Functions over aggregates.
+
+use super::Builtin;
+
+pub(super) const TABLE: &[Builtin] = &[];

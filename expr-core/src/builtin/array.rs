@@ -1,0 +1,5 @@
+//! Functions over arrays.
+
+use super::Builtin;
+
+pub(super) const TABLE: &[Builtin] = &[];

@@ -1,0 +1,5 @@
+//! Functions over booleans.
+
+use super::Builtin;
+
+pub(super) const TABLE: &[Builtin] = &[];

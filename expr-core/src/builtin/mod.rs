@@ -1,0 +1,221 @@
+//! Built-in functions: one file a family, one row a function.
+//!
+//! A row is the single source for lookup, argument checks, purity, cost, documentation and
+//! tests. The signature has been checked before a body runs, so a body holds only meaning.
+//! A built-in never calls the evaluator: one that needs a function's result is a
+//! [`Resume`], which says whom to call next and goes on with the answer.
+
+mod aggregate;
+mod array;
+mod boolean;
+mod helper;
+mod number;
+mod object;
+mod regex;
+mod signature;
+mod string;
+
+use crate::error::{Error, ErrorKind, Result};
+use crate::value::{Function, Heap, Value};
+use alloc::boxed::Box;
+use alloc::vec::Vec;
+
+pub(crate) use regex::{match_regex, next_match};
+pub(crate) use signature::check_arguments;
+
+/// A row of the table.
+pub(crate) struct Builtin {
+    /// The name without its `$`.
+    pub(crate) name: &'static str,
+    /// JSONata's signature, empty where arguments are not checked.
+    pub(crate) signature: &'static str,
+    /// How many arguments it asks for when it is passed to `$map` and its like:
+    /// the parameters before the first one with a default.
+    pub(crate) arity: u8,
+    /// How many parameters it has, for partial application.
+    pub(crate) parameters: u8,
+    /// What its result depends on.
+    pub(crate) purity: Purity,
+    /// What a call charges before it runs.
+    pub(crate) cost: Cost,
+    /// One sentence for authors.
+    pub(crate) summary: &'static str,
+    /// Expressions and their results as JSON.
+    pub(crate) examples: &'static [(&'static str, &'static str)],
+    /// The body.
+    pub(crate) call: Body,
+}
+
+/// What the result of a function depends on.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Purity {
+    /// On its arguments alone.
+    Pure,
+    /// On the given `now`.
+    Clock,
+    /// On the given seed.
+    Random,
+    /// On what the evaluated text says.
+    Dynamic,
+}
+
+/// What a call charges, besides the step for the call itself.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Cost {
+    /// Nothing more.
+    Unit,
+    /// A step for every 32 bytes of its text arguments.
+    PerText,
+    /// A step for every item of its array arguments and member of its objects.
+    PerItem,
+    /// The body charges as it goes.
+    Own,
+}
+
+/// How a function is carried out.
+pub(crate) enum Body {
+    /// At once.
+    Native(fn(&mut Context<'_>, &[Value]) -> Result<Value>),
+    /// With calls of other functions in between.
+    HigherOrder(fn(&mut Context<'_>, &[Value]) -> Result<Waiting>),
+    /// By the evaluator: `$eval`.
+    Eval,
+}
+
+/// What a built-in can reach.
+pub(crate) struct Context<'a> {
+    /// Where values live, and what may still be spent.
+    pub(crate) heap: &'a mut Heap,
+    /// The given time in milliseconds.
+    pub(crate) now: Option<i64>,
+    /// The state of the given seed's generator.
+    pub(crate) random: &'a mut Option<u64>,
+}
+
+/// A function that is waiting for results of others.
+pub(crate) trait Resume {
+    /// Goes on; `result` is what the last call gave, `None` at the start.
+    fn resume(
+        &mut self,
+        context: &mut Context<'_>,
+        result: Option<Value>,
+    ) -> Result<Next>;
+}
+
+/// A function that waits.
+pub(crate) type Waiting = Box<dyn Resume>;
+
+/// What a waiting function wants.
+pub(crate) enum Next {
+    /// The result of a call.
+    Call(Value, Vec<Value>),
+    /// Nothing more.
+    Done(Value),
+}
+
+/// All families, each sorted by name.
+const FAMILIES: &[&[Builtin]] = &[
+    aggregate::TABLE,
+    array::TABLE,
+    boolean::TABLE,
+    number::TABLE,
+    object::TABLE,
+    string::TABLE,
+];
+
+/// The number of a row: family and place in it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) struct BuiltinId(pub(crate) u16);
+
+/// Every function of the language, family by family.
+pub(crate) fn builtins() -> impl Iterator<Item = &'static Builtin> {
+    FAMILIES.iter().copied().flatten()
+}
+
+/// The functions of the contract.
+pub(crate) fn helpers() -> impl Iterator<Item = &'static Builtin> {
+    helper::TABLE.iter()
+}
+
+/// The row of a JSONata function.
+pub(crate) fn find(name: &[u8]) -> Option<BuiltinId> {
+    FAMILIES
+        .iter()
+        .zip(0_u16..)
+        .find_map(|(family, number)| in_family(family, number, name))
+}
+
+/// The row of a helper of the contract.
+pub(crate) fn find_helper(name: &[u8]) -> Option<BuiltinId> {
+    in_family(helper::TABLE, HELPERS, name)
+}
+
+const HELPERS: u16 = 0xFF;
+
+fn in_family(family: &[Builtin], number: u16, name: &[u8]) -> Option<BuiltinId> {
+    let place = family.binary_search_by(|row| row.name.as_bytes().cmp(name)).ok()?;
+    Some(BuiltinId(number << 8 | u16::try_from(place).ok()?))
+}
+
+impl BuiltinId {
+    /// The row.
+    pub(crate) fn row(self) -> Result<&'static Builtin> {
+        let (family, place) = (self.0 >> 8, usize::from(self.0 & 0xFF));
+        let family = match family {
+            HELPERS => helper::TABLE,
+            family => FAMILIES.get(usize::from(family)).copied().unwrap_or_default(),
+        };
+        family.get(place).ok_or_else(|| {
+            Error::from(ErrorKind::Bug { what: "a built-in function has no row" })
+        })
+    }
+
+    /// Whether it is a helper of the contract.
+    pub(crate) fn is_helper(self) -> bool {
+        self.0 >> 8 == HELPERS
+    }
+}
+
+impl Cost {
+    /// Charges for a call with these arguments.
+    pub(crate) fn charge(self, heap: &mut Heap, arguments: &[Value]) -> Result<()> {
+        let steps = match self {
+            Cost::Unit | Cost::Own => 0,
+            Cost::PerText => arguments.iter().map(|&value| text_steps(value)).sum(),
+            Cost::PerItem => {
+                let items = |&value: &Value| match value {
+                    Value::Array(array) => u64::from(array.len),
+                    Value::Object(object) => u64::from(heap.member_count(object)),
+                    _ => 0,
+                };
+                arguments.iter().map(items).sum()
+            }
+        };
+        heap.budget.charge(steps)?;
+        Ok(())
+    }
+}
+
+fn text_steps(value: Value) -> u64 {
+    value.as_text().map_or(0, |text| u64::from(text.len >> 5))
+}
+
+/// How many arguments a function asks for when it is passed to `$map` and its like.
+pub(crate) fn arity(heap: &Heap, function: Value) -> usize {
+    let Value::Function(number) = function else { return 0 };
+    match heap.function(number) {
+        Some(Function::Builtin(id)) => {
+            BuiltinId(*id).row().map_or(0, |row| usize::from(row.arity))
+        }
+        Some(Function::Closure { arity, .. }) => crate::value::index(*arity),
+        Some(Function::Partial { holes, .. }) => holes.len(),
+        Some(Function::Regex(_)) => 2,
+        Some(Function::Composition { .. } | Function::Transform { .. }) => 1,
+        Some(Function::NextMatch { .. }) | None => 0,
+    }
+}
+
+/// An argument, undefined when it is missing.
+pub(crate) fn argument(arguments: &[Value], position: usize) -> Value {
+    arguments.get(position).copied().unwrap_or_default()
+}

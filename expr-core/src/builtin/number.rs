@@ -1,0 +1,5 @@
+//! Functions over numbers.
+
+use super::Builtin;
+
+pub(super) const TABLE: &[Builtin] = &[];

@@ -1,0 +1,5 @@
+//! Functions over objects.
+
+use super::Builtin;
+
+pub(super) const TABLE: &[Builtin] = &[];

@@ -1,0 +1,5 @@
+//! Functions over strings.
+
+use super::Builtin;
+
+pub(super) const TABLE: &[Builtin] = &[];

@@ -1,0 +1,217 @@
+//! Paths: steps, predicates, order-by, and the tuples of `@`, `#` and `%`.
+
+use super::{Compiler, Label, Task};
+use crate::error::Result;
+use crate::program::{Op, Sorting, Term, TupleStep};
+use crate::syntax::{NodeId, NodeKind, SortTerm, Stage, StageKind};
+use crate::value::length;
+use alloc::vec;
+use alloc::vec::Vec;
+
+impl Compiler<'_> {
+    /// Plans a path with its group-by.
+    pub(super) fn path(&mut self, id: NodeId) -> Result<()> {
+        let node = self.get(id)?;
+        let NodeKind::Path { steps, keep_singleton } = node.kind.clone() else {
+            return Ok(());
+        };
+        let (group, keeps_tuples) = (node.group.clone(), node.tuple);
+        let mut first_tuple = steps.len();
+        for (position, &step) in steps.iter().enumerate().rev() {
+            if self.get(step)?.tuple {
+                first_tuple = position;
+            }
+        }
+        let path_end = self.label();
+        let mut tasks = Vec::new();
+        for (position, &step) in steps.iter().enumerate() {
+            let last = position.saturating_add(1) == steps.len();
+            if position >= first_tuple {
+                let plain = position == first_tuple;
+                self.tuple_step(step, position == 0, plain, path_end, &mut tasks)?;
+            } else {
+                self.step(step, position == 0, last, &mut tasks)?;
+            }
+        }
+        let tuples = first_tuple < steps.len();
+        tasks.push(Task::Place(path_end));
+        match group {
+            Some(group) => self.group(&group, tuples, &mut tasks)?,
+            None => {
+                if tuples && !keeps_tuples {
+                    tasks.push(Task::Emit(Op::TupleItems, id));
+                }
+                if keep_singleton {
+                    tasks.push(Task::Emit(Op::KeepSingleton, id));
+                }
+            }
+        }
+        self.plan(tasks);
+        Ok(())
+    }
+
+    fn step(
+        &mut self,
+        step: NodeId,
+        first: bool,
+        last: bool,
+        tasks: &mut Vec<Task>,
+    ) -> Result<()> {
+        let node = self.get(step)?;
+        let bare = node.predicates.is_empty() && node.stages.is_empty();
+        let bare = bare && node.group.is_none();
+        let (constructs, stages) = (node.constructs, node.stages.clone());
+        match node.kind.clone() {
+            _ if first && constructs => {
+                tasks.push(Task::Node(step));
+                if !last {
+                    tasks.push(Task::Emit(Op::ConstructedItems, step));
+                }
+            }
+            NodeKind::Variable(_) if first => {
+                tasks.push(Task::Node(step));
+                self.stages(&stages, false, step, tasks)?;
+                tasks.push(Task::Emit(Op::StepResult { last }, step));
+            }
+            NodeKind::Name(name) if bare => {
+                let name = self.name(name.as_wtf8().bytes());
+                let field = Op::Field { name, last };
+                let op = if first { Op::InputField { name, last } } else { field };
+                tasks.push(Task::Emit(op, step));
+            }
+            NodeKind::Sort(terms) => {
+                if first {
+                    tasks.push(Task::Emit(Op::Source, step));
+                }
+                self.sort(&terms, false, step, tasks)?;
+                self.stages(&stages, false, step, tasks)?;
+            }
+            _ => {
+                if first {
+                    tasks.push(Task::Emit(Op::Source, step));
+                }
+                let end = self.label();
+                tasks.push(Task::Emit(Op::Each { first, end }, step));
+                tasks.push(Task::Node(step));
+                self.stages(&stages, false, step, tasks)?;
+                tasks.push(Task::Emit(Op::Next { last }, step));
+                tasks.push(Task::Place(end));
+            }
+        }
+        Ok(())
+    }
+
+    fn tuple_step(
+        &mut self,
+        step: NodeId,
+        first: bool,
+        plain: bool,
+        path_end: Label,
+        tasks: &mut Vec<Task>,
+    ) -> Result<()> {
+        let node = self.get(step)?.clone();
+        let whole = first && matches!(node.kind, NodeKind::Variable(_));
+        let focus = node.focus.as_ref().map(|name| self.name(name.as_wtf8().bytes()));
+        let index = node.index.as_ref().map(|name| self.name(name.as_wtf8().bytes()));
+        let ancestor = node.ancestor.map(|slot| self.label_name(slot));
+        let number = length(self.code.tuple_steps.len());
+        let described = TupleStep { plain, first, whole, focus, index, ancestor };
+        self.code.tuple_steps.push(described);
+        if first {
+            tasks.push(Task::Emit(Op::Source, step));
+        }
+        if let NodeKind::Sort(terms) = &node.kind {
+            self.sort(terms, !plain, step, tasks)?;
+            if plain {
+                tasks.push(Task::Emit(Op::TupleSorted { step: number }, step));
+            }
+        } else {
+            let (outer, end) = (self.scopes.current(), self.label());
+            let inner = self.scopes.add_tuples(outer);
+            let each = Op::TupleEach { step: number, end, path_end };
+            tasks.push(Task::Emit(each, step));
+            tasks.push(Task::Scope(inner));
+            tasks.push(Task::Node(step));
+            tasks.push(Task::Scope(outer));
+            tasks.push(Task::Emit(Op::TupleNext, step));
+            tasks.push(Task::Place(end));
+        }
+        self.stages(&node.stages, true, step, tasks)
+    }
+
+    /// Adds the tasks for what follows a step.
+    fn stages(
+        &mut self,
+        stages: &[Stage],
+        tuples: bool,
+        step: NodeId,
+        tasks: &mut Vec<Task>,
+    ) -> Result<()> {
+        for stage in stages {
+            match &stage.kind {
+                StageKind::Filter(predicate) => {
+                    self.filter(*predicate, tuples, step, tasks)?;
+                }
+                StageKind::Index(name) => {
+                    let name = self.name(name.as_wtf8().bytes());
+                    tasks.push(Task::Emit(Op::TupleIndex(name), step));
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Adds the tasks of a predicate on the value on the stack.
+    pub(super) fn filter(
+        &mut self,
+        predicate: NodeId,
+        tuples: bool,
+        owner: NodeId,
+        tasks: &mut Vec<Task>,
+    ) -> Result<()> {
+        if let NodeKind::Number(number) = self.get(predicate)?.kind {
+            let constant = self.constant(crate::program::Constant::Number(number));
+            if let Op::Constant(number) = constant {
+                tasks.push(Task::Emit(Op::FilterIndex(number), owner));
+            }
+            return Ok(());
+        }
+        let (outer, end) = (self.scopes.current(), self.label());
+        let inner = if tuples { self.scopes.add_tuples(outer) } else { outer };
+        tasks.extend(vec![
+            Task::Emit(Op::Filter { tuples, end }, owner),
+            Task::Scope(inner),
+            Task::Node(predicate),
+            Task::Scope(outer),
+            Task::Emit(Op::FilterNext, owner),
+            Task::Place(end),
+        ]);
+        Ok(())
+    }
+
+    fn sort(
+        &mut self,
+        terms: &[SortTerm],
+        tuples: bool,
+        step: NodeId,
+        tasks: &mut Vec<Task>,
+    ) -> Result<()> {
+        let (outer, end) = (self.scopes.current(), self.label());
+        let inner = if tuples { self.scopes.add_tuples(outer) } else { outer };
+        let number = length(self.code.sortings.len());
+        tasks.push(Task::Emit(Op::Sort(number), step));
+        tasks.push(Task::Scope(inner));
+        let mut described = Vec::new();
+        for &SortTerm { key: node, descending } in terms {
+            let key = self.label();
+            tasks.push(Task::Place(key));
+            tasks.push(Task::Node(node));
+            tasks.push(Task::Emit(Op::SortNext, step));
+            described.push(Term { key, descending });
+        }
+        tasks.push(Task::Scope(outer));
+        tasks.push(Task::Place(end));
+        self.code.sortings.push(Sorting { terms: described, tuples, end });
+        Ok(())
+    }
+}

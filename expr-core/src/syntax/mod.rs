@@ -1,0 +1,25 @@
+//! Source text → tokens → [`Ast`] → [`Tree`].
+//!
+//! The tree is what is validated and compiled: paths are lists of steps there, predicates
+//! stand at their step, and every `%` knows the step it refers to.
+
+mod ast;
+mod lexer;
+mod parser;
+mod path;
+mod signature;
+mod token;
+mod tree;
+
+pub(crate) use signature::{Parameter, Repeat, Signature};
+pub(crate) use token::Operator;
+pub(crate) use tree::{
+    Group, Node, NodeId, NodeKind, SlotId, SortTerm, Stage, StageKind, Tree,
+};
+
+use crate::error::Result;
+
+/// Parses a source.
+pub(crate) fn parse(source: &[u8]) -> Result<Tree> {
+    path::build(parser::parse(source)?)
+}

@@ -1,0 +1,657 @@
+//! Tokens → [`Ast`], by precedence climbing with a stack of its own.
+//!
+//! Each construct that waits for a sub-expression is a [`Pending`] on the stack: it says
+//! how strongly an operator must bind to be taken into the sub-expression, and what to do
+//! with the result. So nesting costs memory of ours and none of the host's stack.
+
+use super::ast::{Ast, ExprId, ExprKind};
+use super::lexer::{Lexer, Slash};
+use super::signature::Signature;
+use super::token::{Operator, Token, TokenKind};
+use crate::error::{Error, ErrorKind, Result};
+use crate::span::Span;
+use crate::text::Wtf8Buf;
+use alloc::vec::Vec;
+
+/// Constructs that may be open at once; the reference's own parser ends at about 1,950.
+const DEPTH: usize = 4_000;
+
+/// Binds tighter than every operator but paths, predicates and calls.
+const NEGATION: u8 = 70;
+
+/// Parses a source.
+pub(super) fn parse(source: &[u8]) -> Result<Ast> {
+    let mut lexer = Lexer::new(source);
+    let token = next_token(&mut lexer, Slash::OpensRegex)?;
+    let (ast, pending) = (Ast::default(), Vec::new());
+    Parser { lexer, token, ast, pending }.parse()
+}
+
+struct Parser<'a> {
+    lexer: Lexer<'a>,
+    /// The token that comes next.
+    token: Token,
+    ast: Ast,
+    pending: Vec<Pending>,
+}
+
+/// A construct that waits for a sub-expression.
+struct Pending {
+    wants: Wants,
+    /// The construct's own token.
+    token: Token,
+    /// Where the construct begins.
+    start: u32,
+    /// Operators that bind at most this strongly end the sub-expression.
+    power: u8,
+}
+
+/// What to do with the sub-expression.
+enum Wants {
+    Root,
+    Operand { operator: Operator, lhs: ExprId },
+    Negated,
+    Statement { statements: Vec<ExprId> },
+    Item { items: Vec<ExprId> },
+    RangeEnd { items: Vec<ExprId>, lhs: ExprId, at: u32 },
+    Key { lhs: Option<ExprId>, pairs: Vec<(ExprId, ExprId)> },
+    Member { lhs: Option<ExprId>, pairs: Vec<(ExprId, ExprId)>, key: ExprId },
+    Argument { procedure: ExprId, arguments: Vec<ExprId>, partial: bool },
+    Predicate { lhs: ExprId },
+    Term { lhs: ExprId, terms: Vec<(ExprId, bool)>, descending: bool },
+    Then { condition: ExprId },
+    Otherwise { condition: ExprId, then: ExprId },
+    Pattern,
+    Update { pattern: ExprId },
+    Delete { pattern: ExprId, update: ExprId },
+    Body { parameters: Vec<Wtf8Buf>, signature: Option<Signature> },
+}
+
+/// Where the parser is.
+enum State {
+    /// An operand is expected.
+    Operand,
+    /// An operand was read: an operator may follow.
+    Operator(ExprId),
+    /// Everything was read.
+    Done(ExprId),
+}
+
+impl Parser<'_> {
+    fn parse(mut self) -> Result<Ast> {
+        let first = self.token.clone();
+        self.wait(Wants::Root, first, 0, 0)?;
+        let mut state = State::Operand;
+        loop {
+            state = match state {
+                State::Operand => {
+                    let token = self.advance(Slash::Divides)?;
+                    self.operand(token)?
+                }
+                State::Operator(lhs) => self.operator(lhs)?,
+                State::Done(root) => {
+                    self.ast.root = Some(root);
+                    return Ok(self.ast);
+                }
+            };
+        }
+    }
+
+    /// Takes the next token and reads the one after it.
+    fn advance(&mut self, slash: Slash) -> Result<Token> {
+        let next = next_token(&mut self.lexer, slash)?;
+        Ok(core::mem::replace(&mut self.token, next))
+    }
+
+    /// Takes the next token, which must be `operator`.
+    fn expect(&mut self, operator: Operator, slash: Slash) -> Result<Token> {
+        if self.token.is(operator) {
+            return self.advance(slash);
+        }
+        let wanted = operator.as_str();
+        let kind = match self.token.kind {
+            TokenKind::End => ErrorKind::ExpectedBeforeEnd { wanted },
+            _ => ErrorKind::Expected { wanted, token: self.token.shown() },
+        };
+        Err(error_at(kind, &self.token))
+    }
+
+    fn wait(&mut self, wants: Wants, token: Token, start: u32, power: u8) -> Result<()> {
+        if self.pending.len() > DEPTH {
+            let limit = crate::value::length(DEPTH);
+            let span = Span::new(token.start, token.end);
+            return Err(Error::from(ErrorKind::SourceTooDeep { limit }).or_span(span));
+        }
+        self.pending.push(Pending { wants, token, start, power });
+        Ok(())
+    }
+
+    /// An operand that is complete with its token.
+    fn leaf(&mut self, kind: ExprKind, token: &Token) -> State {
+        State::Operator(self.ast.add(kind, Span::new(token.start, token.end), token.end))
+    }
+
+    fn operand(&mut self, token: Token) -> Result<State> {
+        let start = token.start;
+        let kind = match token.kind {
+            TokenKind::End => ExprKind::End,
+            TokenKind::Name(ref name) => ExprKind::Name(name.clone()),
+            TokenKind::Variable(ref name) => ExprKind::Variable(name.clone()),
+            TokenKind::String(ref text) => ExprKind::String(text.clone()),
+            TokenKind::Number(number) => ExprKind::Number(number),
+            TokenKind::Bool(value) => ExprKind::Bool(value),
+            TokenKind::Null => ExprKind::Null,
+            TokenKind::Regex(ref regex) => ExprKind::Regex(regex.clone()),
+            TokenKind::Operator(operator) => match operator {
+                Operator::And | Operator::Or | Operator::In => {
+                    ExprKind::Name(Wtf8Buf::from(operator.as_str()))
+                }
+                Operator::Star => ExprKind::Wildcard,
+                Operator::Descendants => ExprKind::Descendants,
+                Operator::Percent => ExprKind::Parent,
+                Operator::Minus => {
+                    self.wait(Wants::Negated, token, start, NEGATION)?;
+                    return Ok(State::Operand);
+                }
+                Operator::OpenParen => return self.statement(Vec::new(), token),
+                Operator::OpenBracket => {
+                    if self.token.is(Operator::CloseBracket) {
+                        return self.end_array(Vec::new(), &token);
+                    }
+                    self.wait(Wants::Item { items: Vec::new() }, token, start, 0)?;
+                    return Ok(State::Operand);
+                }
+                Operator::OpenBrace => return self.pairs(None, token, start),
+                Operator::Pipe => {
+                    self.wait(Wants::Pattern, token, start, 0)?;
+                    return Ok(State::Operand);
+                }
+                _ => {
+                    let kind = ErrorKind::NoPrefixOperator { token: token.shown() };
+                    return Err(error_at(kind, &token));
+                }
+            },
+        };
+        Ok(self.leaf(kind, &token))
+    }
+
+    fn operator(&mut self, lhs: ExprId) -> Result<State> {
+        let power = self.pending.last().map_or(0, |pending| pending.power);
+        if power >= self.token.left_power() {
+            return match self.pending.pop() {
+                Some(pending) => self.resume(pending, lhs),
+                None => Ok(State::Done(lhs)),
+            };
+        }
+        let token = self.advance(Slash::OpensRegex)?;
+        let start = self.ast.span(lhs).start;
+        let TokenKind::Operator(operator) = token.kind else {
+            return Err(error_at(
+                ErrorKind::UnknownOperator { token: token.shown() },
+                &token,
+            ));
+        };
+        match operator {
+            Operator::OpenParen => {
+                if self.token.is(Operator::CloseParen) {
+                    return self.end_call(lhs, Vec::new(), false, &token);
+                }
+                return self.argument(lhs, Vec::new(), false, token);
+            }
+            Operator::OpenBracket if self.token.is(Operator::CloseBracket) => {
+                self.keep_array(lhs);
+                self.expect(Operator::CloseBracket, Slash::OpensRegex)?;
+                return Ok(State::Operator(lhs));
+            }
+            Operator::OpenBracket => {
+                self.wait(Wants::Predicate { lhs }, token, start, 0)?
+            }
+            Operator::OpenBrace => return self.pairs(Some(lhs), token, start),
+            Operator::Caret => {
+                self.expect(Operator::OpenParen, Slash::OpensRegex)?;
+                return self.term(lhs, Vec::new(), token);
+            }
+            Operator::Question => {
+                self.wait(Wants::Then { condition: lhs }, token, start, 0)?;
+            }
+            Operator::Elvis | Operator::Coalesce => {
+                self.wait(Wants::Operand { operator, lhs }, token, start, 0)?;
+            }
+            Operator::Assign => {
+                self.assignable(lhs)?;
+                let power = operator.left_power().saturating_sub(1);
+                self.wait(Wants::Operand { operator, lhs }, token, start, power)?;
+            }
+            _ => {
+                let power = operator.left_power();
+                self.wait(Wants::Operand { operator, lhs }, token, start, power)?;
+            }
+        }
+        Ok(State::Operand)
+    }
+
+    fn assignable(&self, lhs: ExprId) -> Result<()> {
+        match self.ast.get(lhs) {
+            Some(node) if !matches!(node.kind, ExprKind::Variable(_)) => {
+                let error = Error::from(ErrorKind::BadAssignment).at(node.at, node.span);
+                Err(with_token(error, self.node_token(lhs)))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// `[]` marks the operand, or what its predicates apply to.
+    fn keep_array(&mut self, mut id: ExprId) {
+        while let Some(ExprKind::Binary {
+            operator: Operator::OpenBracket, lhs, ..
+        }) = self.ast.get(id).map(|node| &node.kind)
+        {
+            id = *lhs;
+        }
+        if let Some(node) = self.ast.get_mut(id) {
+            node.keep_array = true;
+        }
+    }
+
+    /// Goes on with a construct whose sub-expression is complete.
+    fn resume(&mut self, pending: Pending, value: ExprId) -> Result<State> {
+        let Pending { wants, token, start, .. } = pending;
+        match wants {
+            Wants::Root => match self.token.kind {
+                TokenKind::End => Ok(State::Done(value)),
+                _ => {
+                    let kind = ErrorKind::UnexpectedToken { token: self.token.shown() };
+                    Err(error_at(kind, &self.token))
+                }
+            },
+            Wants::Operand { operator, lhs } => self.binary(operator, lhs, value, &token),
+            Wants::Negated => {
+                let span = Span::new(start, self.ast.span(value).end);
+                Ok(State::Operator(self.ast.add(
+                    ExprKind::Negate(value),
+                    span,
+                    token.end,
+                )))
+            }
+            Wants::Statement { mut statements } => {
+                statements.push(value);
+                if self.token.is(Operator::Semicolon) {
+                    self.advance(Slash::OpensRegex)?;
+                    return self.statement(statements, token);
+                }
+                self.end_block(statements, &token)
+            }
+            Wants::Item { mut items } => {
+                if self.token.is(Operator::Range) {
+                    let at = self.token.end;
+                    self.advance(Slash::OpensRegex)?;
+                    self.wait(
+                        Wants::RangeEnd { items, lhs: value, at },
+                        token,
+                        start,
+                        0,
+                    )?;
+                    return Ok(State::Operand);
+                }
+                items.push(value);
+                self.next_item(items, token)
+            }
+            Wants::RangeEnd { mut items, lhs, at } => {
+                let span = self.ast.span(lhs).join(self.ast.span(value));
+                let operator = Operator::Range;
+                let kind = ExprKind::Binary { operator, lhs, rhs: value };
+                items.push(self.ast.add(kind, span, at));
+                self.next_item(items, token)
+            }
+            Wants::Key { lhs, pairs } => {
+                self.expect(Operator::Colon, Slash::OpensRegex)?;
+                self.wait(Wants::Member { lhs, pairs, key: value }, token, start, 0)?;
+                Ok(State::Operand)
+            }
+            Wants::Member { lhs, mut pairs, key } => {
+                pairs.push((key, value));
+                if self.token.is(Operator::Comma) {
+                    self.advance(Slash::OpensRegex)?;
+                    self.wait(Wants::Key { lhs, pairs }, token, start, 0)?;
+                    return Ok(State::Operand);
+                }
+                self.end_pairs(lhs, pairs, &token, start)
+            }
+            Wants::Argument { procedure, mut arguments, partial } => {
+                arguments.push(value);
+                self.next_argument(procedure, arguments, partial, token)
+            }
+            Wants::Predicate { lhs } => {
+                let end = self.expect(Operator::CloseBracket, Slash::Divides)?.end;
+                let operator = Operator::OpenBracket;
+                let kind = ExprKind::Binary { operator, lhs, rhs: value };
+                Ok(State::Operator(self.ast.add(kind, Span::new(start, end), token.end)))
+            }
+            Wants::Term { lhs, mut terms, descending } => {
+                terms.push((value, descending));
+                if self.token.is(Operator::Comma) {
+                    self.advance(Slash::OpensRegex)?;
+                    return self.term(lhs, terms, token);
+                }
+                let end = self.expect(Operator::CloseParen, Slash::OpensRegex)?.end;
+                let kind = ExprKind::OrderBy { lhs, terms };
+                Ok(State::Operator(self.ast.add(kind, Span::new(start, end), token.end)))
+            }
+            Wants::Then { condition } => {
+                if self.token.is(Operator::Colon) {
+                    self.advance(Slash::OpensRegex)?;
+                    let wants = Wants::Otherwise { condition, then: value };
+                    self.wait(wants, token, start, 0)?;
+                    return Ok(State::Operand);
+                }
+                Ok(self.condition(condition, value, None, &token))
+            }
+            Wants::Otherwise { condition, then } => {
+                Ok(self.condition(condition, then, Some(value), &token))
+            }
+            Wants::Pattern => {
+                self.expect(Operator::Pipe, Slash::OpensRegex)?;
+                self.wait(Wants::Update { pattern: value }, token, start, 0)?;
+                Ok(State::Operand)
+            }
+            Wants::Update { pattern } => {
+                if self.token.is(Operator::Comma) {
+                    self.advance(Slash::OpensRegex)?;
+                    let wants = Wants::Delete { pattern, update: value };
+                    self.wait(wants, token, start, 0)?;
+                    return Ok(State::Operand);
+                }
+                self.end_transform(pattern, value, None, &token)
+            }
+            Wants::Delete { pattern, update } => {
+                self.end_transform(pattern, update, Some(value), &token)
+            }
+            Wants::Body { parameters, signature } => {
+                let end = self.expect(Operator::CloseBrace, Slash::OpensRegex)?.end;
+                let kind = ExprKind::Lambda { parameters, signature, body: value };
+                Ok(State::Operator(self.ast.add(kind, Span::new(start, end), token.end)))
+            }
+        }
+    }
+
+    fn binary(
+        &mut self,
+        operator: Operator,
+        lhs: ExprId,
+        rhs: ExprId,
+        token: &Token,
+    ) -> Result<State> {
+        if matches!(operator, Operator::Focus | Operator::Index) {
+            let node = self.ast.get(rhs);
+            if let Some(node) = node.filter(|n| !matches!(n.kind, ExprKind::Variable(_)))
+            {
+                let kind = ErrorKind::BadBinding { operator: operator.as_str() };
+                let error = Error::from(kind).at(node.at, node.span);
+                return Err(error.with_token(operator.as_str()));
+            }
+        }
+        let span = self.ast.span(lhs).join(self.ast.span(rhs));
+        let kind = match operator {
+            Operator::Elvis => ExprKind::Elvis { lhs, rhs },
+            Operator::Coalesce => ExprKind::Coalesce { lhs, rhs },
+            operator => ExprKind::Binary { operator, lhs, rhs },
+        };
+        Ok(State::Operator(self.ast.add(kind, span, token.end)))
+    }
+
+    fn condition(
+        &mut self,
+        condition: ExprId,
+        then: ExprId,
+        otherwise: Option<ExprId>,
+        token: &Token,
+    ) -> State {
+        let last = self.ast.span(otherwise.unwrap_or(then));
+        let span = self.ast.span(condition).join(last);
+        let kind = ExprKind::Condition { condition, then, otherwise };
+        State::Operator(self.ast.add(kind, span, token.end))
+    }
+
+    fn statement(&mut self, statements: Vec<ExprId>, token: Token) -> Result<State> {
+        if self.token.is(Operator::CloseParen) {
+            return self.end_block(statements, &token);
+        }
+        let start = token.start;
+        self.wait(Wants::Statement { statements }, token, start, 0)?;
+        Ok(State::Operand)
+    }
+
+    fn end_block(&mut self, statements: Vec<ExprId>, token: &Token) -> Result<State> {
+        let end = self.expect(Operator::CloseParen, Slash::Divides)?.end;
+        let span = Span::new(token.start, end);
+        Ok(State::Operator(self.ast.add(ExprKind::Block(statements), span, token.end)))
+    }
+
+    fn next_item(&mut self, items: Vec<ExprId>, token: Token) -> Result<State> {
+        if self.token.is(Operator::Comma) {
+            self.advance(Slash::OpensRegex)?;
+            let start = token.start;
+            self.wait(Wants::Item { items }, token, start, 0)?;
+            return Ok(State::Operand);
+        }
+        self.end_array(items, &token)
+    }
+
+    fn end_array(&mut self, items: Vec<ExprId>, token: &Token) -> Result<State> {
+        let end = self.expect(Operator::CloseBracket, Slash::Divides)?.end;
+        let span = Span::new(token.start, end);
+        Ok(State::Operator(self.ast.add(ExprKind::Array(items), span, token.end)))
+    }
+
+    fn pairs(&mut self, lhs: Option<ExprId>, token: Token, start: u32) -> Result<State> {
+        if self.token.is(Operator::CloseBrace) {
+            return self.end_pairs(lhs, Vec::new(), &token, start);
+        }
+        self.wait(Wants::Key { lhs, pairs: Vec::new() }, token, start, 0)?;
+        Ok(State::Operand)
+    }
+
+    fn end_pairs(
+        &mut self,
+        lhs: Option<ExprId>,
+        pairs: Vec<(ExprId, ExprId)>,
+        token: &Token,
+        start: u32,
+    ) -> Result<State> {
+        let end = self.expect(Operator::CloseBrace, Slash::Divides)?.end;
+        let kind = match lhs {
+            None => ExprKind::Object(pairs),
+            Some(lhs) => ExprKind::GroupBy { lhs, pairs },
+        };
+        Ok(State::Operator(self.ast.add(kind, Span::new(start, end), token.end)))
+    }
+
+    fn term(
+        &mut self,
+        lhs: ExprId,
+        terms: Vec<(ExprId, bool)>,
+        token: Token,
+    ) -> Result<State> {
+        let descending = self.token.is(Operator::Greater);
+        if descending || self.token.is(Operator::Less) {
+            self.advance(Slash::OpensRegex)?;
+        }
+        let start = self.ast.span(lhs).start;
+        self.wait(Wants::Term { lhs, terms, descending }, token, start, 0)?;
+        Ok(State::Operand)
+    }
+
+    fn argument(
+        &mut self,
+        procedure: ExprId,
+        mut arguments: Vec<ExprId>,
+        partial: bool,
+        token: Token,
+    ) -> Result<State> {
+        if self.token.is(Operator::Question) {
+            let hole = self.advance(Slash::OpensRegex)?;
+            let span = Span::new(hole.start, hole.end);
+            arguments.push(self.ast.add(ExprKind::Placeholder, span, hole.end));
+            return self.next_argument(procedure, arguments, true, token);
+        }
+        let start = self.ast.span(procedure).start;
+        self.wait(Wants::Argument { procedure, arguments, partial }, token, start, 0)?;
+        Ok(State::Operand)
+    }
+
+    fn next_argument(
+        &mut self,
+        procedure: ExprId,
+        arguments: Vec<ExprId>,
+        partial: bool,
+        token: Token,
+    ) -> Result<State> {
+        if self.token.is(Operator::Comma) {
+            self.advance(Slash::OpensRegex)?;
+            return self.argument(procedure, arguments, partial, token);
+        }
+        self.end_call(procedure, arguments, partial, &token)
+    }
+
+    fn end_call(
+        &mut self,
+        procedure: ExprId,
+        arguments: Vec<ExprId>,
+        partial: bool,
+        token: &Token,
+    ) -> Result<State> {
+        let end = self.expect(Operator::CloseParen, Slash::Divides)?.end;
+        let start = self.ast.span(procedure).start;
+        let defines = self.ast.get(procedure).is_some_and(|node| {
+            matches!(&node.kind, ExprKind::Name(name)
+                if *name == Wtf8Buf::from("function") || *name == Wtf8Buf::from("λ"))
+        });
+        if defines {
+            return self.lambda(&arguments, token, start);
+        }
+        let kind = ExprKind::Call { procedure, arguments, partial };
+        Ok(State::Operator(self.ast.add(kind, Span::new(start, end), token.end)))
+    }
+
+    /// Goes on after the parameters of a function definition.
+    fn lambda(
+        &mut self,
+        arguments: &[ExprId],
+        token: &Token,
+        start: u32,
+    ) -> Result<State> {
+        let mut parameters = Vec::new();
+        for (&argument, index) in arguments.iter().zip(1_u32..) {
+            match self.ast.get(argument) {
+                Some(node) => match &node.kind {
+                    ExprKind::Variable(name) => parameters.push(name.clone()),
+                    _ => {
+                        let kind = ErrorKind::BadParameter { index };
+                        let error = Error::from(kind).at(node.at, node.span);
+                        return Err(with_token(error, self.node_token(argument)));
+                    }
+                },
+                None => return Err(Error::from(ErrorKind::Bug { what: "a lost node" })),
+            }
+        }
+        let signature = self.signature()?;
+        self.expect(Operator::OpenBrace, Slash::OpensRegex)?;
+        self.wait(Wants::Body { parameters, signature }, token.clone(), start, 0)?;
+        Ok(State::Operand)
+    }
+
+    /// The tokens of a signature up to the bracket that closes it.
+    fn signature(&mut self) -> Result<Option<Signature>> {
+        if !self.token.is(Operator::Less) {
+            return Ok(None);
+        }
+        let first = self.token.clone();
+        let mut text = Wtf8Buf::from("<");
+        let mut depth = 1_u32;
+        while depth > 0 && !self.token.is(Operator::OpenBrace) && !self.token.is_end() {
+            self.advance(Slash::OpensRegex)?;
+            if self.token.is(Operator::Greater) {
+                depth = depth.saturating_sub(1);
+            } else if self.token.is(Operator::Less) {
+                depth = depth.saturating_add(1);
+            }
+            text.push(self.token.shown().as_wtf8());
+        }
+        self.expect(Operator::Greater, Slash::OpensRegex)?;
+        match Signature::parse(text.as_wtf8().bytes()) {
+            Ok(signature) => Ok(Some(signature)),
+            Err(refused) => {
+                let offset = crate::value::length(refused.offset);
+                let at = first.end.saturating_add(offset);
+                Err(refused.error.at(at, Span::new(first.start, at)))
+            }
+        }
+    }
+
+    fn end_transform(
+        &mut self,
+        pattern: ExprId,
+        update: ExprId,
+        delete: Option<ExprId>,
+        token: &Token,
+    ) -> Result<State> {
+        let end = self.expect(Operator::Pipe, Slash::OpensRegex)?.end;
+        let kind = ExprKind::Transform { pattern, update, delete };
+        let span = Span::new(token.start, end);
+        Ok(State::Operator(self.ast.add(kind, span, token.end)))
+    }
+
+    /// The token that an error about a node names.
+    fn node_token(&self, id: ExprId) -> Option<crate::error::Token> {
+        use crate::error::Token as Named;
+        let node = self.ast.get(id)?;
+        Some(match &node.kind {
+            ExprKind::Name(text) | ExprKind::Variable(text) | ExprKind::String(text) => {
+                Named::Text(text.clone())
+            }
+            ExprKind::Number(number) => Named::Number(*number),
+            ExprKind::Bool(value) => Named::Bool(*value),
+            ExprKind::End => Named::from("(end)"),
+            ExprKind::Null | ExprKind::Regex(_) => return None,
+            ExprKind::Placeholder | ExprKind::Condition { .. } => Named::from("?"),
+            ExprKind::Wildcard => Named::from("*"),
+            ExprKind::Descendants => Named::from("**"),
+            ExprKind::Parent => Named::from("%"),
+            ExprKind::Negate(_) => Named::from("-"),
+            ExprKind::Binary { operator, .. } => Named::from(operator.as_str()),
+            ExprKind::OrderBy { .. } => Named::from("^"),
+            ExprKind::GroupBy { .. } | ExprKind::Object(_) => Named::from("{"),
+            ExprKind::Array(_) => Named::from("["),
+            ExprKind::Block(_) | ExprKind::Call { .. } | ExprKind::Lambda { .. } => {
+                Named::from("(")
+            }
+            ExprKind::Elvis { .. } => Named::from("?:"),
+            ExprKind::Coalesce { .. } => Named::from("??"),
+            ExprKind::Transform { .. } => Named::from("|"),
+        })
+    }
+}
+
+/// Reads a token; `!` and `~` alone are none, wherever they stand.
+fn next_token(lexer: &mut Lexer<'_>, slash: Slash) -> Result<Token> {
+    let token = lexer.next(slash)?;
+    if token.is(Operator::Bang) || token.is(Operator::Tilde) {
+        return Err(error_at(
+            ErrorKind::UnknownOperator { token: token.shown() },
+            &token,
+        ));
+    }
+    Ok(token)
+}
+
+fn with_token(error: Error, token: Option<crate::error::Token>) -> Error {
+    match token {
+        Some(token) => error.with_token(token),
+        None => error,
+    }
+}
+
+fn error_at(kind: ErrorKind, token: &Token) -> Error {
+    let error = Error::from(kind).at(token.end, Span::new(token.start, token.end));
+    with_token(error, token.error_token())
+}

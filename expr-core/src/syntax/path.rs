@@ -1,0 +1,660 @@
+//! [`Ast`] → [`Tree`]: steps become paths, predicates and bindings move to their step,
+//! and every `%` finds the step whose input it means.
+//!
+//! The walk is bottom-up with a stack of tasks, in the order in which the reference visits
+//! nodes, so that the first of several errors is the same one.
+
+use super::ast::{Ast, Expr, ExprId, ExprKind};
+use super::token::Operator;
+use super::tree::{
+    Group, NodeId, NodeKind, Slot, SlotId, SortTerm, Stage, StageKind, Tree,
+};
+use crate::error::{Error, ErrorKind, Result};
+use crate::text::Wtf8Buf;
+use crate::value::{index, length};
+use alloc::vec::Vec;
+
+/// Builds the tree of a parsed source.
+pub(super) fn build(ast: Ast) -> Result<Tree> {
+    let Some(root) = ast.root else { return Err(bug()) };
+    let tasks = alloc::vec![Task::Visit(root)];
+    let (tree, results) = (Tree::default(), Vec::with_capacity(ast.len()));
+    let builder = Builder { ast: &ast, tree, tasks, results, seeking: Vec::new() };
+    builder.run()
+}
+
+enum Task {
+    /// Plan the work for a node.
+    Visit(ExprId),
+    /// Check what must hold before the second operand is looked at.
+    Check(ExprId),
+    /// Build a node from its operands, which are the last results.
+    Build(ExprId),
+}
+
+struct Builder<'a> {
+    ast: &'a Ast,
+    tree: Tree,
+    tasks: Vec<Task>,
+    results: Vec<NodeId>,
+    /// For each node of the tree, the `%`s below it that still look for their step.
+    seeking: Vec<Vec<SlotId>>,
+}
+
+fn bug() -> Error {
+    Error::from(ErrorKind::Bug { what: "an expression lost one of its parts" })
+}
+
+impl Builder<'_> {
+    fn run(mut self) -> Result<Tree> {
+        while let Some(task) = self.tasks.pop() {
+            match task {
+                Task::Visit(id) => self.visit(id)?,
+                Task::Check(id) => self.check(id)?,
+                Task::Build(id) => {
+                    let expr = self.ast.get(id).ok_or_else(bug)?;
+                    let node = self.build(expr)?;
+                    if expr.keep_array {
+                        self.node(node, |node| node.keep_array = true);
+                    }
+                    self.results.push(node);
+                }
+            }
+        }
+        let root = self.pop()?;
+        let node = self.tree.get(root).ok_or_else(bug)?;
+        if matches!(node.kind, NodeKind::Parent(_)) || !self.seeking_of(root).is_empty() {
+            return Err(no_parent(node));
+        }
+        self.tree.set_root(root);
+        Ok(self.tree)
+    }
+
+    fn visit(&mut self, id: ExprId) -> Result<()> {
+        let expr = self.ast.get(id).ok_or_else(bug)?;
+        self.tasks.push(Task::Build(id));
+        let planned = self.tasks.len();
+        let mut plan =
+            |ids: &[ExprId]| self.tasks.extend(ids.iter().map(|&i| Task::Visit(i)));
+        match &expr.kind {
+            ExprKind::Binary { operator: Operator::OpenBracket, lhs, rhs } => {
+                plan(&[*lhs]);
+                self.tasks.push(Task::Check(id));
+                self.tasks.push(Task::Visit(*rhs));
+            }
+            ExprKind::Binary {
+                operator: Operator::Focus | Operator::Index, lhs, ..
+            } => {
+                plan(&[*lhs]);
+            }
+            ExprKind::Binary { operator: Operator::Assign, rhs, .. } => plan(&[*rhs]),
+            ExprKind::Binary { lhs, rhs, .. }
+            | ExprKind::Elvis { lhs, rhs }
+            | ExprKind::Coalesce { lhs, rhs } => plan(&[*lhs, *rhs]),
+            ExprKind::Negate(operand) => plan(&[*operand]),
+            ExprKind::OrderBy { lhs, terms } => {
+                plan(&[*lhs]);
+                terms.iter().for_each(|(key, _)| plan(&[*key]));
+            }
+            ExprKind::GroupBy { lhs, pairs } => {
+                plan(&[*lhs]);
+                self.tasks.push(Task::Check(id));
+                let parts = pairs.iter().flat_map(|&(key, value)| [key, value]);
+                self.tasks.extend(parts.map(Task::Visit));
+            }
+            ExprKind::Object(pairs) => {
+                pairs.iter().for_each(|&(key, value)| plan(&[key, value]));
+            }
+            ExprKind::Array(items) | ExprKind::Block(items) => plan(items),
+            ExprKind::Call { procedure, arguments, .. } => {
+                plan(arguments);
+                plan(&[*procedure]);
+            }
+            ExprKind::Lambda { body, .. } => plan(&[*body]),
+            ExprKind::Condition { condition, then, otherwise } => {
+                plan(&[*condition, *then]);
+                otherwise.iter().for_each(|&otherwise| plan(&[otherwise]));
+            }
+            ExprKind::Transform { pattern, update, delete } => {
+                plan(&[*pattern, *update]);
+                delete.iter().for_each(|&delete| plan(&[delete]));
+            }
+            _ => {}
+        }
+        if let Some(own) = self.tasks.get_mut(planned..) {
+            own.reverse();
+        }
+        Ok(())
+    }
+
+    /// A predicate cannot follow a group-by, nor a second group-by the first.
+    fn check(&mut self, id: ExprId) -> Result<()> {
+        let expr = self.ast.get(id).ok_or_else(bug)?;
+        let lhs = *self.results.last().ok_or_else(bug)?;
+        let (target, kind) = match expr.kind {
+            ExprKind::GroupBy { .. } => (lhs, ErrorKind::SecondGroup),
+            _ => (self.step_of(lhs), ErrorKind::PredicateAfterGroup),
+        };
+        match self.tree.get(target) {
+            Some(node) if node.group.is_some() => Err(place(kind, expr)),
+            _ => Ok(()),
+        }
+    }
+
+    fn build(&mut self, expr: &Expr) -> Result<NodeId> {
+        match &expr.kind {
+            ExprKind::End => {
+                Err(place(ErrorKind::UnexpectedEnd, expr).with_token("(end)"))
+            }
+            ExprKind::Name(name) => {
+                let step = self.add(expr, NodeKind::Name(name.clone()));
+                self.node(step, |node| node.keep_array = expr.keep_array);
+                let steps = alloc::vec![step];
+                let path = NodeKind::Path { steps, keep_singleton: expr.keep_array };
+                Ok(self.tree.add(path, expr.span, None))
+            }
+            ExprKind::Variable(name) => {
+                Ok(self.add(expr, NodeKind::Variable(name.clone())))
+            }
+            ExprKind::String(text) => Ok(self.add(expr, NodeKind::String(text.clone()))),
+            ExprKind::Number(number) => Ok(self.add(expr, NodeKind::Number(*number))),
+            ExprKind::Bool(value) => Ok(self.add(expr, NodeKind::Bool(*value))),
+            ExprKind::Null => Ok(self.add(expr, NodeKind::Null)),
+            ExprKind::Regex(regex) => Ok(self.add(expr, NodeKind::Regex(regex.clone()))),
+            ExprKind::Placeholder => Ok(self.add(expr, NodeKind::Placeholder)),
+            ExprKind::Wildcard => Ok(self.add(expr, NodeKind::Wildcard)),
+            ExprKind::Descendants => Ok(self.add(expr, NodeKind::Descendants)),
+            ExprKind::Parent => {
+                let slot = SlotId(length(self.tree.slots.len()));
+                self.tree.slots.push(Slot { label: slot.0, level: 1 });
+                Ok(self.tree.add(NodeKind::Parent(slot), expr.span, None))
+            }
+            ExprKind::Negate(_) => self.negate(expr),
+            ExprKind::Binary { operator, .. } => self.binary(expr, *operator),
+            ExprKind::OrderBy { terms, .. } => self.order_by(expr, terms),
+            ExprKind::GroupBy { pairs, .. } => {
+                let pairs = self.pop_pairs(pairs.len())?;
+                let lhs = self.pop()?;
+                let group = Group { pairs, at: expr.at, span: expr.span };
+                self.node(lhs, |node| node.group = Some(group));
+                Ok(lhs)
+            }
+            ExprKind::Array(items) => {
+                let items = self.pop_many(items.len())?;
+                let node = self.add(expr, NodeKind::Array(items.clone()));
+                items.iter().for_each(|&item| self.inherit(node, item));
+                Ok(node)
+            }
+            ExprKind::Object(pairs) => {
+                let pairs = self.pop_pairs(pairs.len())?;
+                let node = self.add(expr, NodeKind::Object(pairs.clone()));
+                for (key, value) in pairs {
+                    self.inherit(node, key);
+                    self.inherit(node, value);
+                }
+                Ok(node)
+            }
+            ExprKind::Block(statements) => {
+                let statements = self.pop_many(statements.len())?;
+                let constructs = statements.iter().any(|&part| self.constructs(part));
+                let node = self.add(expr, NodeKind::Block(statements.clone()));
+                self.node(node, |node| node.constructs = constructs);
+                statements.iter().for_each(|&statement| self.inherit(node, statement));
+                Ok(node)
+            }
+            ExprKind::Call { arguments, partial, .. } => {
+                let procedure = self.pop()?;
+                let arguments = self.pop_many(arguments.len())?;
+                let inherited = arguments.clone();
+                let kind = if *partial {
+                    NodeKind::Partial { procedure, arguments }
+                } else {
+                    NodeKind::Call { procedure, arguments }
+                };
+                let node = self.add(expr, kind);
+                inherited.iter().for_each(|&argument| self.inherit(node, argument));
+                Ok(node)
+            }
+            ExprKind::Lambda { parameters, signature, .. } => {
+                let body = self.pop()?;
+                let (parameters, signature) = (parameters.clone(), signature.clone());
+                Ok(self.add(expr, NodeKind::Lambda { parameters, signature, body }))
+            }
+            ExprKind::Condition { otherwise, .. } => {
+                let otherwise = otherwise.map(|_| self.pop()).transpose()?;
+                let then = self.pop()?;
+                let condition = self.pop()?;
+                let kind = NodeKind::Condition { condition, then, otherwise };
+                let node = self.add(expr, kind);
+                self.inherit(node, condition);
+                self.inherit(node, then);
+                otherwise.iter().for_each(|&otherwise| self.inherit(node, otherwise));
+                Ok(node)
+            }
+            ExprKind::Elvis { .. } => {
+                let rhs = self.pop()?;
+                let lhs = self.pop()?;
+                let node = self.add(expr, NodeKind::Elvis { lhs, rhs });
+                self.inherit(node, lhs);
+                self.inherit(node, rhs);
+                Ok(node)
+            }
+            ExprKind::Coalesce { .. } => {
+                let rhs = self.pop()?;
+                let lhs = self.pop()?;
+                let name = NodeKind::Variable(Wtf8Buf::from("exists"));
+                let procedure = self.tree.add(name, expr.span, None);
+                let arguments = alloc::vec![lhs];
+                let call = NodeKind::Call { procedure, arguments };
+                let exists = self.tree.add(call, expr.span, None);
+                let node = self.add(expr, NodeKind::Coalesce { exists, lhs, rhs });
+                self.inherit(node, lhs);
+                self.inherit(node, rhs);
+                Ok(node)
+            }
+            ExprKind::Transform { delete, .. } => {
+                let delete = delete.map(|_| self.pop()).transpose()?;
+                let update = self.pop()?;
+                let pattern = self.pop()?;
+                Ok(self.add(expr, NodeKind::Transform { pattern, update, delete }))
+            }
+        }
+    }
+
+    fn negate(&mut self, expr: &Expr) -> Result<NodeId> {
+        let operand = self.pop()?;
+        if let Some(node) = self.tree.get_mut(operand)
+            && let NodeKind::Number(number) = &mut node.kind
+        {
+            *number = -*number;
+            return Ok(operand);
+        }
+        let node = self.add(expr, NodeKind::Negate(operand));
+        self.inherit(node, operand);
+        Ok(node)
+    }
+
+    fn binary(&mut self, expr: &Expr, operator: Operator) -> Result<NodeId> {
+        match operator {
+            Operator::Dot => self.dot(expr),
+            Operator::OpenBracket => self.predicate(),
+            Operator::Focus => self.focus(expr),
+            Operator::Index => self.index(expr),
+            Operator::Assign => {
+                let value = self.pop()?;
+                let name = self.bound_name(expr)?;
+                let node = self.add(expr, NodeKind::Bind { name, value });
+                self.inherit(node, value);
+                Ok(node)
+            }
+            Operator::Apply => {
+                let rhs = self.pop()?;
+                let lhs = self.pop()?;
+                let keeps = |id| self.tree.get(id).is_some_and(|node| node.keep_array);
+                let keep_array = keeps(lhs) || keeps(rhs);
+                let node = self.add(expr, NodeKind::Apply { lhs, rhs });
+                self.node(node, |node| node.keep_array = keep_array);
+                Ok(node)
+            }
+            operator => {
+                let rhs = self.pop()?;
+                let lhs = self.pop()?;
+                let node = self.add(expr, NodeKind::Binary { operator, lhs, rhs });
+                self.inherit(node, lhs);
+                self.inherit(node, rhs);
+                Ok(node)
+            }
+        }
+    }
+
+    fn dot(&mut self, expr: &Expr) -> Result<NodeId> {
+        let rest = self.pop()?;
+        let lhs = self.pop()?;
+        let path = self.as_path(lhs, expr);
+        if let Some(NodeKind::Parent(slot)) = self.tree.get(lhs).map(|node| &node.kind) {
+            let slot = *slot;
+            self.seek(path, slot);
+        }
+        let added = match self.tree.get(rest).map(|node| &node.kind) {
+            Some(NodeKind::Path { steps, .. }) => steps.clone(),
+            _ => {
+                self.predicates_to_stages(rest);
+                alloc::vec![rest]
+            }
+        };
+        self.node(path, |node| {
+            node.span = expr.span;
+            if let NodeKind::Path { steps, .. } = &mut node.kind {
+                steps.extend_from_slice(&added);
+            }
+        });
+        self.check_steps(path)?;
+        self.resolve_ancestry(path)?;
+        Ok(path)
+    }
+
+    /// A path, or a path of which the node is the first step.
+    fn as_path(&mut self, id: NodeId, expr: &Expr) -> NodeId {
+        if let Some(NodeKind::Path { .. }) = self.tree.get(id).map(|node| &node.kind) {
+            return id;
+        }
+        let kind = NodeKind::Path { steps: alloc::vec![id], keep_singleton: false };
+        self.tree.add(kind, expr.span, None)
+    }
+
+    fn check_steps(&mut self, path: NodeId) -> Result<()> {
+        let steps = self.steps(path).to_vec();
+        let mut keep = false;
+        for &step in &steps {
+            let node = self.tree.get_mut(step).ok_or_else(bug)?;
+            match &node.kind {
+                NodeKind::Number(_) | NodeKind::Bool(_) | NodeKind::Null => {
+                    let error = Error::from(ErrorKind::LiteralStep);
+                    return Err(error.at(node.at.unwrap_or(0), node.span));
+                }
+                NodeKind::String(name) => node.kind = NodeKind::Name(name.clone()),
+                _ => {}
+            }
+            keep |= node.keep_array;
+        }
+        if keep {
+            self.node(path, |node| {
+                if let NodeKind::Path { keep_singleton, .. } = &mut node.kind {
+                    *keep_singleton = true;
+                }
+            });
+        }
+        for &end in [steps.first(), steps.last()].into_iter().flatten() {
+            self.node(end, |node| {
+                node.constructs |= matches!(node.kind, NodeKind::Array(_));
+            });
+        }
+        Ok(())
+    }
+
+    fn predicate(&mut self) -> Result<NodeId> {
+        let predicate = self.pop()?;
+        let target = self.pop()?;
+        let step = self.step_of(target);
+        let in_path = step != target;
+        let slots = self.seeking_of(predicate).to_vec();
+        for &slot in &slots {
+            if self.level(slot) == 1 {
+                self.seek_parent(step, slot)?;
+            } else {
+                self.climb(slot, -1);
+            }
+        }
+        if !slots.is_empty() {
+            self.inherit(step, predicate);
+        }
+        let is_path = in_path
+            || matches!(self.tree.get(target), Some(n) if n.kind.type_name() == "path");
+        self.node(step, |node| {
+            let stage = Stage { kind: StageKind::Filter(predicate) };
+            if is_path { node.stages.push(stage) } else { node.predicates.push(stage) }
+        });
+        Ok(target)
+    }
+
+    fn focus(&mut self, expr: &Expr) -> Result<NodeId> {
+        let target = self.pop()?;
+        let name = self.bound_name(expr)?;
+        let id = self.step_of(target);
+        let step = self.tree.get_mut(id).ok_or_else(bug)?;
+        if !step.stages.is_empty() || !step.predicates.is_empty() {
+            return Err(place(ErrorKind::BindingAfterPredicate, expr));
+        }
+        if matches!(step.kind, NodeKind::Sort(_)) {
+            return Err(place(ErrorKind::BindingAfterSort, expr));
+        }
+        step.keep_array |= expr.keep_array;
+        step.focus = Some(name);
+        step.tuple = true;
+        Ok(target)
+    }
+
+    fn index(&mut self, expr: &Expr) -> Result<NodeId> {
+        let target = self.pop()?;
+        let name = self.bound_name(expr)?;
+        let id = self.step_of(target);
+        let path = self.as_path(target, expr);
+        if path != target {
+            self.predicates_to_stages(target);
+        }
+        let step = self.tree.get_mut(id).ok_or_else(bug)?;
+        if step.stages.is_empty() {
+            step.index = Some(name);
+        } else {
+            step.stages.push(Stage { kind: StageKind::Index(name) });
+        }
+        step.tuple = true;
+        Ok(path)
+    }
+
+    fn order_by(&mut self, expr: &Expr, terms: &[(ExprId, bool)]) -> Result<NodeId> {
+        let keys = self.pop_many(terms.len())?;
+        let lhs = self.pop()?;
+        let path = self.as_path(lhs, expr);
+        let terms = keys.iter().zip(terms);
+        let terms: Vec<SortTerm> =
+            terms.map(|(&key, &(_, descending))| SortTerm { key, descending }).collect();
+        let sort = self.add(expr, NodeKind::Sort(terms));
+        keys.iter().for_each(|&key| self.inherit(sort, key));
+        self.node(path, |node| {
+            node.span = expr.span;
+            if let NodeKind::Path { steps, .. } = &mut node.kind {
+                steps.push(sort);
+            }
+        });
+        self.resolve_ancestry(path)?;
+        Ok(path)
+    }
+
+    /// Lets the `%`s below the last step of a path climb to the steps before it.
+    fn resolve_ancestry(&mut self, path: NodeId) -> Result<()> {
+        let steps = self.steps(path).to_vec();
+        let Some((&last, before)) = steps.split_last() else { return Ok(()) };
+        let mut slots = self.seeking_of(last).to_vec();
+        if let Some(NodeKind::Parent(slot)) = self.tree.get(last).map(|node| &node.kind) {
+            slots.push(*slot);
+        }
+        let has_focus = |tree: &Tree, id: NodeId| {
+            tree.get(id).is_some_and(|node| node.focus.is_some())
+        };
+        for slot in slots {
+            let mut remaining = before;
+            while self.level(slot) > 0 {
+                let Some((&nearest, mut rest)) = remaining.split_last() else {
+                    self.seek(path, slot);
+                    break;
+                };
+                // Steps that bind their focus one after the other share one input.
+                let mut step = nearest;
+                while let Some((&earlier, others)) = rest.split_last()
+                    && has_focus(&self.tree, step)
+                    && has_focus(&self.tree, earlier)
+                {
+                    (step, rest) = (earlier, others);
+                }
+                remaining = rest;
+                self.seek_parent(step, slot)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Lets a `%` climb through a step, which may be a block or a path of its own.
+    fn seek_parent(&mut self, node: NodeId, slot: SlotId) -> Result<()> {
+        /// A node to climb through, or the steps of a path before the one at an index.
+        enum Climb {
+            Through(NodeId),
+            Before(NodeId, usize),
+        }
+        let mut climbs = alloc::vec![Climb::Through(node)];
+        while let Some(climb) = climbs.pop() {
+            let id = match climb {
+                Climb::Through(id) => id,
+                Climb::Before(path, end) => {
+                    let step = end.checked_sub(1).and_then(|at| self.steps(path).get(at));
+                    if let Some(&step) = step
+                        && self.level(slot) > 0
+                    {
+                        climbs.push(Climb::Before(path, end.saturating_sub(1)));
+                        climbs.push(Climb::Through(step));
+                    }
+                    continue;
+                }
+            };
+            let node = self.tree.get(id).ok_or_else(bug)?;
+            match &node.kind {
+                NodeKind::Name(_) | NodeKind::Wildcard => {
+                    let known = node.ancestor;
+                    self.climb(slot, -1);
+                    if self.level(slot) == 0 {
+                        if let Some(known) = known {
+                            let label = self.tree.label(known);
+                            self.slot(slot, |slot| slot.label = label);
+                        }
+                        self.node(id, |node| {
+                            node.ancestor = Some(slot);
+                            node.tuple = true;
+                        });
+                    }
+                }
+                NodeKind::Parent(_) => self.climb(slot, 1),
+                NodeKind::Block(statements) => {
+                    if let Some(&last) = statements.last() {
+                        self.node(id, |node| node.tuple = true);
+                        climbs.push(Climb::Through(last));
+                    }
+                }
+                NodeKind::Path { steps, .. } => {
+                    let before = steps.len().saturating_sub(1);
+                    if let Some(&last) = steps.last() {
+                        self.node(id, |node| node.tuple = true);
+                        climbs.push(Climb::Before(id, before));
+                        climbs.push(Climb::Through(last));
+                    }
+                }
+                _ => return Err(no_parent(node)),
+            }
+        }
+        Ok(())
+    }
+
+    fn level(&self, slot: SlotId) -> i32 {
+        self.tree.slots.get(index(slot.0)).map_or(0, |slot| slot.level)
+    }
+
+    fn climb(&mut self, slot: SlotId, by: i32) {
+        self.slot(slot, |slot| slot.level = slot.level.saturating_add(by));
+    }
+
+    fn slot(&mut self, slot: SlotId, change: impl FnOnce(&mut Slot)) {
+        if let Some(slot) = self.tree.slots.get_mut(index(slot.0)) {
+            change(slot);
+        }
+    }
+
+    fn node(&mut self, id: NodeId, change: impl FnOnce(&mut super::tree::Node)) {
+        if let Some(node) = self.tree.get_mut(id) {
+            change(node);
+        }
+    }
+
+    fn add(&mut self, expr: &Expr, kind: NodeKind) -> NodeId {
+        self.tree.add(kind, expr.span, Some(expr.at))
+    }
+
+    fn steps(&self, path: NodeId) -> &[NodeId] {
+        match self.tree.get(path).map(|node| &node.kind) {
+            Some(NodeKind::Path { steps, .. }) => steps,
+            _ => &[],
+        }
+    }
+
+    /// The last step of a path, or the node itself.
+    fn step_of(&self, id: NodeId) -> NodeId {
+        self.steps(id).last().copied().unwrap_or(id)
+    }
+
+    fn constructs(&self, id: NodeId) -> bool {
+        let first = self.steps(id).first().copied().unwrap_or(id);
+        self.tree.get(first).is_some_and(|node| node.constructs)
+    }
+
+    fn predicates_to_stages(&mut self, id: NodeId) {
+        self.node(id, |node| {
+            if !node.predicates.is_empty() {
+                node.stages = core::mem::take(&mut node.predicates);
+            }
+        });
+    }
+
+    fn seeking_of(&self, id: NodeId) -> &[SlotId] {
+        self.seeking.get(index(id.0)).map(Vec::as_slice).unwrap_or_default()
+    }
+
+    fn seek(&mut self, id: NodeId, slot: SlotId) {
+        let at = index(id.0);
+        if self.seeking.len() <= at {
+            self.seeking.resize(at.saturating_add(1), Vec::new());
+        }
+        if let Some(slots) = self.seeking.get_mut(at)
+            && !slots.contains(&slot)
+        {
+            slots.push(slot);
+        }
+    }
+
+    /// Hands the `%`s that still look for their step on to the node around them.
+    fn inherit(&mut self, node: NodeId, part: NodeId) {
+        for slot in self.seeking_of(part).to_vec() {
+            self.seek(node, slot);
+        }
+        if let Some(NodeKind::Parent(slot)) = self.tree.get(part).map(|node| &node.kind) {
+            let slot = *slot;
+            self.seek(node, slot);
+        }
+    }
+
+    /// The variable on the right of `@` and `#`, on the left of `:=`.
+    fn bound_name(&self, expr: &Expr) -> Result<Wtf8Buf> {
+        let ExprKind::Binary { operator, lhs, rhs } = expr.kind else {
+            return Err(bug());
+        };
+        let variable = if operator == Operator::Assign { lhs } else { rhs };
+        match self.ast.get(variable).map(|node| &node.kind) {
+            Some(ExprKind::Variable(name)) => Ok(name.clone()),
+            _ => Err(bug()),
+        }
+    }
+
+    fn pop(&mut self) -> Result<NodeId> {
+        self.results.pop().ok_or_else(bug)
+    }
+
+    fn pop_many(&mut self, count: usize) -> Result<Vec<NodeId>> {
+        let start = self.results.len().checked_sub(count).ok_or_else(bug)?;
+        Ok(self.results.split_off(start))
+    }
+
+    fn pop_pairs(&mut self, count: usize) -> Result<Vec<(NodeId, NodeId)>> {
+        let parts = self.pop_many(count.saturating_mul(2))?;
+        let pairs = parts.chunks_exact(2);
+        Ok(pairs.filter_map(|pair| Some((*pair.first()?, *pair.last()?))).collect())
+    }
+}
+
+fn place(kind: ErrorKind, expr: &Expr) -> Error {
+    Error::from(kind).at(expr.at, expr.span)
+}
+
+fn no_parent(node: &super::tree::Node) -> Error {
+    let error = Error::from(ErrorKind::NoParent).with_token(node.kind.type_name());
+    match node.at {
+        Some(at) => error.at(at, node.span),
+        None => error.or_span(node.span),
+    }
+}

@@ -1,0 +1,172 @@
+//! Function signatures: `<s-nn?:s>` → parameters.
+//!
+//! Letters: `s` string, `n` number, `b` boolean, `l` null, `o` object, `a` array,
+//! `f` function, `j` any JSON, `x` anything, `(…)` one of several; `<…>` names the items
+//! of an array; `-` takes the context when the argument is missing, `?` may be absent,
+//! `+` stands for one or more. What follows `:` is the result, which nothing checks.
+
+use crate::error::{Error, ErrorKind};
+use alloc::vec::Vec;
+
+/// The kinds of argument, one bit each.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub(crate) struct Kinds(u16);
+
+impl Kinds {
+    /// The kind with that letter; `m` is a missing argument. Other letters are no kind.
+    pub(crate) const fn of(letter: u8) -> Kinds {
+        Kinds(match letter {
+            b's' => 1,
+            b'n' => 2,
+            b'b' => 4,
+            b'l' => 8,
+            b'o' => 16,
+            b'a' => 32,
+            b'f' => 64,
+            b'm' => 128,
+            _ => 0,
+        })
+    }
+
+    const fn with(self, other: Kinds) -> Kinds {
+        Kinds(self.0 | other.0)
+    }
+
+    /// Whether the kind with that letter is among them.
+    pub(crate) const fn has(self, letter: u8) -> bool {
+        self.0 & Kinds::of(letter).0 != 0
+    }
+}
+
+/// How many arguments a parameter takes.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub(crate) enum Repeat {
+    /// One.
+    #[default]
+    Once,
+    /// One or none.
+    Optional,
+    /// One or more.
+    Many,
+}
+
+/// A parameter.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub(crate) struct Parameter {
+    /// What it accepts.
+    pub(crate) kinds: Kinds,
+    /// How often.
+    pub(crate) repeat: Repeat,
+    /// Whether the context stands in for a missing argument.
+    pub(crate) context: bool,
+    /// Whether a single value is made an array.
+    pub(crate) array: bool,
+    /// What the items of an array must be.
+    pub(crate) items: Option<Vec<u8>>,
+    /// Whether it takes type parameters.
+    generic: bool,
+}
+
+/// A parsed signature.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub(crate) struct Signature {
+    /// Its parameters.
+    pub(crate) parameters: Vec<Parameter>,
+}
+
+/// What is wrong with a signature, and at which unit.
+pub(crate) struct SignatureError {
+    /// The error, without a place.
+    pub(crate) error: Error,
+    /// The UTF-16 offset in the signature.
+    pub(crate) offset: usize,
+}
+
+impl Signature {
+    /// Parses a signature with its angle brackets. Unknown letters are passed over, as the
+    /// reference does.
+    pub(crate) fn parse(text: &[u8]) -> Result<Signature, SignatureError> {
+        let mut parameters: Vec<Parameter> = Vec::new();
+        let mut at = 1;
+        while let Some(&symbol) = text.get(at) {
+            match symbol {
+                b':' => break,
+                b's' | b'n' | b'b' | b'l' | b'o' => {
+                    parameters.push(plain(&[symbol, b'm']))
+                }
+                b'a' => parameters.push(Parameter {
+                    array: true,
+                    generic: true,
+                    ..plain(b"asnblfom")
+                }),
+                b'f' => parameters.push(Parameter { generic: true, ..plain(b"f") }),
+                b'j' => parameters.push(plain(b"asnblom")),
+                b'x' => parameters.push(plain(b"asnblfom")),
+                b'-' => {
+                    if let Some(last) = parameters.last_mut() {
+                        last.context = true;
+                        last.repeat = Repeat::Optional;
+                    }
+                }
+                b'?' => set_repeat(&mut parameters, Repeat::Optional),
+                b'+' => set_repeat(&mut parameters, Repeat::Many),
+                b'(' => {
+                    let end = closing(text, at, b'(', b')');
+                    let choice = text.get(at.saturating_add(1)..end).unwrap_or_default();
+                    if choice.contains(&b'<') {
+                        return Err(refuse(ErrorKind::ParameterizedChoice, at));
+                    }
+                    let mut parameter = plain(choice);
+                    parameter.kinds = parameter.kinds.with(Kinds::of(b'm'));
+                    parameters.push(parameter);
+                    at = end;
+                }
+                b'<' => {
+                    let Some(last) = parameters.last_mut().filter(|last| last.generic)
+                    else {
+                        return Err(refuse(ErrorKind::BadTypeParameter, at));
+                    };
+                    let end = closing(text, at, b'<', b'>');
+                    let items = text.get(at.saturating_add(1)..end).unwrap_or_default();
+                    last.items = Some(items.to_vec());
+                    at = end;
+                }
+                _ => {}
+            }
+            at = at.saturating_add(1);
+        }
+        Ok(Signature { parameters })
+    }
+}
+
+fn plain(letters: &[u8]) -> Parameter {
+    let kinds =
+        letters.iter().fold(Kinds::default(), |kinds, &l| kinds.with(Kinds::of(l)));
+    Parameter { kinds, ..Parameter::default() }
+}
+
+fn set_repeat(parameters: &mut [Parameter], repeat: Repeat) {
+    if let Some(last) = parameters.last_mut() {
+        last.repeat = repeat;
+    }
+}
+
+fn refuse(kind: ErrorKind, offset: usize) -> SignatureError {
+    SignatureError { error: Error::from(kind), offset }
+}
+
+/// The index of the bracket that closes the one at `start`, or the end of the text.
+fn closing(text: &[u8], start: usize, open: u8, close: u8) -> usize {
+    let mut depth = 0_usize;
+    for (at, &byte) in text.iter().enumerate().skip(start) {
+        if byte == open {
+            depth = depth.saturating_add(1);
+        } else if byte == close {
+            depth = depth.saturating_sub(1);
+            if depth == 0 {
+                return at;
+            }
+        }
+    }
+    text.len()
+}
