@@ -38,7 +38,7 @@ mod syntax;
 mod text;
 mod value;
 
-pub use budget::{Exhausted, Limits, Spent};
+pub use budget::{Limits, Spent};
 pub use engine::{
     Check, Document, Evaluation, Inputs, Node, NodeKind, Profile, Program, check,
 };

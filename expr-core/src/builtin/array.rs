@@ -1,5 +1,133 @@
-//! Functions over arrays.
+//! Functions over lists. `$sort` is with those that call functions.
 
-use super::Builtin;
+use super::coerce::{self, fault};
+use super::distinct::distinct_items;
+use super::number::draw;
+use super::{Body, Builtin, Context, Cost, Purity, argument};
+use crate::error::Result;
+use crate::value::{Array, Marks, Value, index};
+use alloc::vec::Vec;
 
-pub(super) const TABLE: &[Builtin] = &[];
+pub(super) const TABLE: &[Builtin] = &[
+    Builtin {
+        name: "append",
+        signature: "<xx:a>",
+        arity: 2,
+        parameters: 2,
+        purity: Purity::Pure,
+        cost: Cost::PerItem,
+        summary: "Puts one list after another; a single value counts as a list of one.",
+        examples: &[("$append([1, 2], [3])", "[1,2,3]"), ("$append([1], 2)", "[1,2]")],
+        call: Body::Native(append),
+    },
+    Builtin {
+        name: "distinct",
+        signature: "<x:x>",
+        arity: 1,
+        parameters: 1,
+        purity: Purity::Pure,
+        cost: Cost::Own,
+        summary: "Keeps the first of values that are equal, lists and objects included.",
+        examples: &[("$distinct([1, 2, 1, [3], [3]])", "[1,2,[3]]")],
+        call: Body::Native(distinct),
+    },
+    Builtin {
+        name: "reverse",
+        signature: "<a:a>",
+        arity: 1,
+        parameters: 1,
+        purity: Purity::Pure,
+        cost: Cost::PerItem,
+        summary: "Turns a list around.",
+        examples: &[("$reverse([1, 2, 3])", "[3,2,1]")],
+        call: Body::Native(reverse),
+    },
+    Builtin {
+        name: "shuffle",
+        signature: "<a:a>",
+        arity: 1,
+        parameters: 1,
+        purity: Purity::Random,
+        cost: Cost::PerItem,
+        summary: "Puts a list into an order that is drawn from the seed of the evaluation.",
+        examples: &[],
+        call: Body::Native(shuffle),
+    },
+    Builtin {
+        name: "zip",
+        signature: "<a+>",
+        arity: 0,
+        // It declares none, and what stands between the parentheses counts as one.
+        parameters: 1,
+        purity: Purity::Pure,
+        cost: Cost::Own,
+        summary: "Makes lists of the first items, the second items and so on, as far as the shortest list goes.",
+        examples: &[("$zip([1, 2, 3], ['a', 'b'])", "[[1,\"a\"],[2,\"b\"]]")],
+        call: Body::Native(zip),
+    },
+];
+
+fn append(context: &mut Context<'_>, arguments: &[Value]) -> Result<Value> {
+    context.heap.append(argument(arguments, 0), argument(arguments, 1))
+}
+
+fn distinct(context: &mut Context<'_>, arguments: &[Value]) -> Result<Value> {
+    let list = match argument(arguments, 0) {
+        Value::Array(list) if list.len > 1 => list,
+        value => return Ok(value),
+    };
+    let kept = distinct_items(context.heap, list)?;
+    let marks = if list.is_sequence() { Marks::SEQUENCE } else { Marks::NONE };
+    context.heap.add_array(&kept, marks)
+}
+
+fn reverse(context: &mut Context<'_>, arguments: &[Value]) -> Result<Value> {
+    let Some(list) = longer(argument(arguments, 0))? else {
+        return Ok(argument(arguments, 0));
+    };
+    context.heap.pay_items(index(list.len))?;
+    let items: Vec<Value> = context.heap.items(list).iter().rev().copied().collect();
+    Ok(context.heap.add_array_unpaid(&items, Marks::NONE))
+}
+
+/// Fisher and Yates, inside out: item by item, each is put at a place drawn among those
+/// before it, whose item moves to the end.
+fn shuffle(context: &mut Context<'_>, arguments: &[Value]) -> Result<Value> {
+    let Some(list) = longer(argument(arguments, 0))? else {
+        return Ok(argument(arguments, 0));
+    };
+    context.heap.pay_items(index(list.len))?;
+    let mut shuffled: Vec<Value> = Vec::with_capacity(index(list.len));
+    for position in 0..list.len {
+        let places = f64::from(position) + 1.0;
+        let place = coerce::saturate(libm::floor(draw(context, "shuffle")? * places));
+        shuffled.push(context.heap.item(list, position));
+        shuffled.swap(index(place.min(position)), index(position));
+    }
+    Ok(context.heap.add_array_unpaid(&shuffled, Marks::NONE))
+}
+
+/// A list with more than one item; shorter ones are given back as they are.
+fn longer(value: Value) -> Result<Option<Array>> {
+    match value {
+        Value::Array(list) => Ok((list.len > 1).then_some(list)),
+        Value::Undefined => Ok(None),
+        _ => Err(fault("a list is expected")),
+    }
+}
+
+fn zip(context: &mut Context<'_>, arguments: &[Value]) -> Result<Value> {
+    let lists: Vec<Option<Array>> =
+        arguments.iter().map(|value| value.as_array()).collect();
+    let lengths = lists.iter().map(|list| list.map_or(0, |list| list.len));
+    let shortest = lengths.min().unwrap_or(0);
+    let heap = &mut *context.heap;
+    heap.pay_items(index(shortest))?;
+    let mut tuples = Vec::with_capacity(index(shortest));
+    for position in 0..shortest {
+        let tuple: Vec<Value> =
+            lists.iter().flatten().map(|&list| heap.item(list, position)).collect();
+        tuples.push(heap.add_array(&tuple, Marks::NONE)?);
+    }
+    Ok(heap.add_array_unpaid(&tuples, Marks::NONE))
+}

@@ -154,7 +154,11 @@ fn to_string(context: &mut Context<'_>, arguments: &[Value]) -> Result<Value> {
 
 /// JavaScript's `String(value)`, with nothing for undefined and null. Lists join their
 /// items with commas, at any depth.
-fn javascript_string(heap: &mut Heap, value: Value, out: &mut Vec<u8>) -> Result<()> {
+pub(super) fn javascript_string(
+    heap: &mut Heap,
+    value: Value,
+    out: &mut Vec<u8>,
+) -> Result<()> {
     let mut open = Vec::new();
     let mut next = Some(value);
     loop {

@@ -8,10 +8,14 @@
 mod aggregate;
 mod array;
 mod boolean;
+mod coerce;
+mod copy;
+mod distinct;
 mod helper;
 mod number;
 mod object;
 mod regex;
+mod search;
 mod signature;
 mod string;
 

@@ -1,5 +1,370 @@
-//! Functions over strings.
+//! Functions over strings that need no pattern.
 
-use super::Builtin;
+use super::coerce::{self, Building, fault};
+use super::search::Search;
+use super::{Body, Builtin, Context, Cost, Purity, argument};
+use crate::error::{Error, ErrorKind, Result};
+use crate::text::push_text;
+use crate::value::{
+    Array, Heap, Layout, Marks, Text, Value, index, length as to_len, write_string,
+};
+use alloc::string::String;
+use alloc::vec::Vec;
 
-pub(super) const TABLE: &[Builtin] = &[];
+pub(super) const TABLE: &[Builtin] = &[
+    Builtin {
+        name: "join",
+        signature: "<a<s>s?:s>",
+        arity: 2,
+        parameters: 2,
+        purity: Purity::Pure,
+        cost: Cost::PerItem,
+        summary: "Joins the strings of a list, with a separator between them if one is given.",
+        examples: &[
+            ("$join(['a','b','c'])", "\"abc\""),
+            ("$join(['2026','03','04'], '-')", "\"2026-03-04\""),
+        ],
+        call: Body::Native(join),
+    },
+    Builtin {
+        name: "length",
+        signature: "<s-:n>",
+        arity: 1,
+        parameters: 1,
+        purity: Purity::Pure,
+        cost: Cost::PerText,
+        summary: "Counts the characters of a string; an emoji is one character.",
+        examples: &[("$length('wörld')", "5"), ("$length('😀')", "1")],
+        call: Body::Native(length),
+    },
+    Builtin {
+        name: "lowercase",
+        signature: "<s-:s>",
+        arity: 1,
+        parameters: 1,
+        purity: Purity::Pure,
+        cost: Cost::PerText,
+        summary: "Turns every letter into its lower case.",
+        examples: &[("$lowercase('Ticket Ä')", "\"ticket ä\"")],
+        call: Body::Native(lowercase),
+    },
+    Builtin {
+        name: "pad",
+        signature: "<s-ns?:s>",
+        arity: 3,
+        parameters: 3,
+        purity: Purity::Pure,
+        cost: Cost::PerText,
+        summary: "Fills a string up to a width: on the right, or on the left if the width is negative.",
+        examples: &[
+            ("$pad('7', -3, '0')", "\"007\""),
+            ("$pad('ab', 5)", "\"ab   \""),
+            ("$pad('abc', 2)", "\"abc\""),
+        ],
+        call: Body::Native(pad),
+    },
+    Builtin {
+        name: "string",
+        signature: "<x-b?:s>",
+        arity: 1,
+        // The reference reads the names of a function's parameters from its source, and
+        // the default value of this one's second parameter is no name: S0208.
+        parameters: 0xFF,
+        purity: Purity::Pure,
+        cost: Cost::Own,
+        summary: "Turns a value into text: strings stay as they are, everything else becomes JSON, indented if the second argument is true.",
+        examples: &[
+            ("$string(5)", "\"5\""),
+            ("$string([1, 'a'])", "\"[1,\\\"a\\\"]\""),
+            ("$string({'a': 1}, true)", "\"{\\n  \\\"a\\\": 1\\n}\""),
+        ],
+        call: Body::Native(string),
+    },
+    Builtin {
+        name: "substring",
+        signature: "<s-nn?:s>",
+        arity: 3,
+        parameters: 3,
+        purity: Purity::Pure,
+        cost: Cost::PerText,
+        summary: "Takes characters from a position on, counted from 0 or, if negative, from the end; the third argument says how many.",
+        examples: &[
+            ("$substring('hello', 1, 3)", "\"ell\""),
+            ("$substring('hello', -2)", "\"lo\""),
+        ],
+        call: Body::Native(substring),
+    },
+    Builtin {
+        name: "substringAfter",
+        signature: "<s-s:s>",
+        arity: 2,
+        parameters: 2,
+        purity: Purity::Pure,
+        cost: Cost::PerText,
+        summary: "Takes what follows the first occurrence of a text; the whole string if there is none.",
+        examples: &[("$substringAfter('a=b=c', '=')", "\"b=c\"")],
+        call: Body::Native(substring_after),
+    },
+    Builtin {
+        name: "substringBefore",
+        signature: "<s-s:s>",
+        arity: 2,
+        parameters: 2,
+        purity: Purity::Pure,
+        cost: Cost::PerText,
+        summary: "Takes what precedes the first occurrence of a text; the whole string if there is none.",
+        examples: &[("$substringBefore('a=b=c', '=')", "\"a\"")],
+        call: Body::Native(substring_before),
+    },
+    Builtin {
+        name: "trim",
+        signature: "<s-:s>",
+        arity: 1,
+        parameters: 1,
+        purity: Purity::Pure,
+        cost: Cost::PerText,
+        summary: "Removes spaces, tabs and line breaks at both ends, and makes each run of them inside one space.",
+        examples: &[("$trim('  two \\n words ')", "\"two words\"")],
+        call: Body::Native(trim),
+    },
+    Builtin {
+        name: "uppercase",
+        signature: "<s-:s>",
+        arity: 1,
+        parameters: 1,
+        purity: Purity::Pure,
+        cost: Cost::PerText,
+        summary: "Turns every letter into its upper case.",
+        examples: &[("$uppercase('straße')", "\"STRASSE\"")],
+        call: Body::Native(uppercase),
+    },
+];
+
+fn join(context: &mut Context<'_>, arguments: &[Value]) -> Result<Value> {
+    let heap = &mut *context.heap;
+    let list = match argument(arguments, 0) {
+        Value::Undefined => return Ok(Value::Undefined),
+        Value::Array(list) => list,
+        _ => return Err(fault("a list is expected")),
+    };
+    let separator = match argument(arguments, 1) {
+        Value::Undefined => Text::default(),
+        value => coerce::string(heap, value)?,
+    };
+    let mut out = Building::default();
+    for position in 0..list.len {
+        if position > 0 {
+            out.push_text(heap, separator)?;
+        }
+        match heap.item(list, position) {
+            Value::Undefined | Value::Null => {}
+            item => {
+                let text = coerce::string(heap, item)?;
+                out.push_text(heap, text)?;
+            }
+        }
+    }
+    out.finish(heap)
+}
+
+fn length(context: &mut Context<'_>, arguments: &[Value]) -> Result<Value> {
+    let Some(text) = coerce::text(argument(arguments, 0))? else {
+        return Ok(Value::Undefined);
+    };
+    Ok(Value::Number(f64::from(count(context.heap.bytes(text)))))
+}
+
+/// Code points: every byte that does not continue one.
+fn count(bytes: &[u8]) -> u32 {
+    to_len(bytes.iter().filter(|&&byte| byte & 0xC0 != 0x80).count())
+}
+
+fn lowercase(context: &mut Context<'_>, arguments: &[Value]) -> Result<Value> {
+    change_case(context.heap, argument(arguments, 0), str::to_lowercase)
+}
+
+fn uppercase(context: &mut Context<'_>, arguments: &[Value]) -> Result<Value> {
+    change_case(context.heap, argument(arguments, 0), str::to_uppercase)
+}
+
+fn change_case(
+    heap: &mut Heap,
+    value: Value,
+    change: fn(&str) -> String,
+) -> Result<Value> {
+    let Some(text) = coerce::text(value)? else { return Ok(Value::Undefined) };
+    // No letter becomes more than three times as long.
+    heap.budget.allocate(u64::from(text.len).saturating_mul(3))?;
+    let changed = in_case(heap.bytes(text), change);
+    heap.add_text(&changed).map(Value::String)
+}
+
+/// Changes the letters between lone surrogates. A surrogate is no letter, so what is before
+/// it has no influence on what comes after it.
+pub(super) fn in_case(bytes: &[u8], change: fn(&str) -> String) -> Vec<u8> {
+    let mut changed = Vec::new();
+    let mut rest = bytes;
+    while !rest.is_empty() {
+        let valid = match core::str::from_utf8(rest) {
+            Ok(text) => text.len(),
+            Err(error) => error.valid_up_to(),
+        };
+        let (text, tail) = rest.split_at_checked(valid).unwrap_or((rest, &[]));
+        let text = core::str::from_utf8(text).unwrap_or_default();
+        changed.extend_from_slice(change(text).as_bytes());
+        let (surrogate, tail) = tail.split_at_checked(3).unwrap_or((tail, &[]));
+        changed.extend_from_slice(surrogate);
+        rest = tail;
+    }
+    changed
+}
+
+fn pad(context: &mut Context<'_>, arguments: &[Value]) -> Result<Value> {
+    let heap = &mut *context.heap;
+    let Some(text) = coerce::text(argument(arguments, 0))? else {
+        return Ok(Value::Undefined);
+    };
+    let width = libm::trunc(coerce::number(heap, argument(arguments, 1))?);
+    let missing = width.abs() - f64::from(count(heap.bytes(text)));
+    if missing.is_nan() || missing <= 0.0 {
+        return Ok(Value::String(text));
+    }
+    let character = match argument(arguments, 2) {
+        Value::String(text) if text.len > 0 => heap.bytes(text).to_vec(),
+        _ => b" ".to_vec(),
+    };
+    let padding = fill(heap, &character, coerce::saturate(missing))?;
+    heap.pay_text(index(text.len).saturating_add(padding.len()))?;
+    let own = heap.bytes(text);
+    let (first, second) = if width > 0.0 { (own, &*padding) } else { (&*padding, own) };
+    let mut padded = Vec::with_capacity(first.len().saturating_add(second.len()));
+    padded.extend_from_slice(first);
+    push_text(&mut padded, second);
+    Ok(Value::String(heap.add_text_unpaid(&padded)))
+}
+
+/// As many characters as asked for, taken from `unit` repeated.
+fn fill(heap: &mut Heap, unit: &[u8], characters: u32) -> Result<Vec<u8>> {
+    // Repeated surrogates may join, so that a repetition has one character less.
+    let each = count(unit).saturating_sub(u32::from(unit.first() == Some(&0xED))).max(1);
+    let repetitions = index(characters.div_ceil(each).saturating_add(1));
+    let bytes = repetitions.saturating_mul(unit.len());
+    heap.pay_text(bytes)?;
+    let mut filled = Vec::with_capacity(bytes);
+    for _ in 0..repetitions {
+        push_text(&mut filled, unit);
+    }
+    let end = offset(&filled, characters);
+    filled.truncate(end);
+    Ok(filled)
+}
+
+/// The byte at which a character begins; the end if there are fewer.
+fn offset(bytes: &[u8], character: u32) -> usize {
+    let starts = bytes.iter().enumerate().filter(|&(_, &byte)| byte & 0xC0 != 0x80);
+    starts.map(|(at, _)| at).nth(index(character)).unwrap_or(bytes.len())
+}
+
+fn string(context: &mut Context<'_>, arguments: &[Value]) -> Result<Value> {
+    let pretty = coerce::is_truthy(argument(arguments, 1));
+    let layout = if pretty { Layout::Pretty } else { Layout::Compact };
+    let value = argument(arguments, 0);
+    if value.is_undefined() {
+        return Ok(Value::Undefined);
+    }
+    text_of(context.heap, value, layout).map(Value::String)
+}
+
+/// What `$string` makes of a value that is there.
+fn text_of(heap: &mut Heap, value: Value, layout: Layout) -> Result<Text> {
+    let value = match value {
+        Value::String(text) => return Ok(text),
+        Value::Function(_) => return Ok(Text::default()),
+        Value::Number(number) if !number.is_finite() => {
+            return Err(Error::from(ErrorKind::StringOfNonFinite));
+        }
+        Value::Array(array @ Array { marks, .. }) if marks.has(Marks::OUTER) => {
+            heap.item(array, 0)
+        }
+        value => value,
+    };
+    let json = write_string(heap, value, layout)?;
+    heap.add_text(&json)
+}
+
+fn substring(context: &mut Context<'_>, arguments: &[Value]) -> Result<Value> {
+    let heap = &mut *context.heap;
+    let Some(text) = coerce::text(argument(arguments, 0))? else {
+        return Ok(Value::Undefined);
+    };
+    let characters = f64::from(count(heap.bytes(text)));
+    let mut start = coerce::number(heap, argument(arguments, 1))?;
+    if characters + start < 0.0 {
+        start = 0.0;
+    }
+    let end = match coerce::optional_number(heap, argument(arguments, 2))? {
+        None => characters,
+        Some(wanted) if wanted <= 0.0 => {
+            return Ok(Value::String(Text { len: 0, ..text }));
+        }
+        Some(wanted) if start >= 0.0 => start + wanted,
+        Some(wanted) => characters + start + wanted,
+    };
+    let (start, end) = (position(start, characters), position(end, characters));
+    let bytes = heap.bytes(text);
+    let from = offset(bytes, start);
+    let rest = bytes.get(from..).unwrap_or_default();
+    let taken = offset(rest, end.saturating_sub(start));
+    let start = text.start.saturating_add(to_len(from));
+    Ok(Value::String(Text { start, len: to_len(taken) }))
+}
+
+/// A position as JavaScript's `slice` understands it.
+fn position(number: f64, len: f64) -> u32 {
+    let number = if number.is_nan() { 0.0 } else { libm::trunc(number) };
+    let from_start = if number < 0.0 { len + number } else { number };
+    coerce::saturate(from_start.min(len))
+}
+
+fn substring_before(context: &mut Context<'_>, arguments: &[Value]) -> Result<Value> {
+    around(context.heap, arguments, |found, _| (0, found.0))
+}
+
+fn substring_after(context: &mut Context<'_>, arguments: &[Value]) -> Result<Value> {
+    around(context.heap, arguments, |found, end| (found.1, end))
+}
+
+/// The part of a text that `choose` picks from where the first occurrence begins and ends.
+fn around(
+    heap: &mut Heap,
+    arguments: &[Value],
+    choose: fn((usize, usize), usize) -> (usize, usize),
+) -> Result<Value> {
+    let Some(text) = coerce::text(argument(arguments, 0))? else {
+        return Ok(Value::Undefined);
+    };
+    let sought = coerce::string(heap, argument(arguments, 1))?;
+    let search = Search::new(heap, text, sought)?;
+    let found = if sought.len == 0 { Some((0, 0)) } else { search.find(heap, 0) };
+    let Some(found) = found else { return Ok(Value::String(text)) };
+    let (from, to) = choose(found, search.end());
+    search.part(heap, from, to).map(Value::String)
+}
+
+fn trim(context: &mut Context<'_>, arguments: &[Value]) -> Result<Value> {
+    let heap = &mut *context.heap;
+    let Some(text) = coerce::text(argument(arguments, 0))? else {
+        return Ok(Value::Undefined);
+    };
+    heap.pay_text(index(text.len))?;
+    let space = |byte: &u8| matches!(byte, b' ' | b'\t' | b'\n' | b'\r');
+    let bytes = heap.bytes(text);
+    let mut trimmed = Vec::with_capacity(bytes.len());
+    for word in bytes.split(space).filter(|word| !word.is_empty()) {
+        if !trimmed.is_empty() {
+            trimmed.push(b' ');
+        }
+        trimmed.extend_from_slice(word);
+    }
+    Ok(Value::String(heap.add_text_unpaid(&trimmed)))
+}
