@@ -322,9 +322,9 @@ fn write_engine_error(out: &mut Vec<u8>, error: &Error) {
     }
 }
 
-fn write_token(out: &mut Vec<u8>, token: Token<'_>) {
+fn write_token(out: &mut Vec<u8>, token: &Token) {
     match token {
-        Token::Text(text) => write_json_string(out, text),
+        Token::Text(text) => write_json_string(out, text.as_wtf8()),
         Token::Number(number) => out.extend_from_slice(number.to_string().as_bytes()),
         Token::Bool(value) => out.extend_from_slice(value.to_string().as_bytes()),
     }
