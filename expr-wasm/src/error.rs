@@ -71,6 +71,22 @@ pub enum Refusal {
 }
 
 impl Refusal {
+    /// One refusal of each kind, in the order of their codes, for documentation.
+    pub fn samples() -> Vec<Refusal> {
+        vec![
+            Refusal::NotAnObject,
+            Refusal::Version,
+            Refusal::UnknownMember { path: "NAME".to_owned() },
+            Refusal::MissingMember { path: "NAME" },
+            Refusal::WrongType { path: "NAME", wanted: "of the type that it has" },
+            Refusal::UnknownProfile { name: "NAME".to_owned() },
+            Refusal::BindingsInWorkflow,
+            Refusal::StaleHandle { handle: 1 },
+            Refusal::TableWornOut,
+            Refusal::BeyondReserved { len: 2, reserved: 1 },
+        ]
+    }
+
     /// The code. A code never changes its meaning; a new refusal takes a new one.
     pub fn code(&self) -> &'static str {
         match self {
@@ -148,4 +164,16 @@ pub(crate) fn quote(text: Wtf8<'_>) -> String {
     let mut json = Vec::new();
     expr_core::write_json_string(&mut json, text);
     String::from_utf8_lossy(&json).trim_matches('"').to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn samples_cover_every_code() {
+        let codes: Vec<_> = Refusal::samples().iter().map(Refusal::code).collect();
+        let wanted: Vec<_> = (1..=10).map(|n| format!("W01{n:02}")).collect();
+        assert_eq!(codes, wanted);
+    }
 }

@@ -70,7 +70,7 @@ fn the_functions_of_a_source_are_named() {
     let mut module = Module::default();
     let request = json!({"v": 1, "source": "len(a) + len(toString(b))"});
     let result = module.compile(request);
-    assert_eq!(result["functions"], json!(["$len", "$len", "$toString"]));
+    assert_eq!(result["functions"], json!(["len", "len", "toString"]));
 }
 
 #[test]
@@ -163,7 +163,7 @@ fn validation_gives_the_normalized_text() {
     let request = json!({"v": 1, "source": "len(a) == 1"}).to_string();
     let result = answer(|out| validate(request.as_bytes(), out));
     assert_eq!(result["normalized"], "$len(a) = 1");
-    assert_eq!(result["functions"], json!(["$len"]));
+    assert_eq!(result["functions"], json!(["len"]));
 
     let request = json!({"v": 1, "source": "$sum(a)"}).to_string();
     let result = answer(|out| validate(request.as_bytes(), out));

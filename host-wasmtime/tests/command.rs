@@ -61,7 +61,7 @@ fn eval_knows_profiles_and_the_time() {
 
 #[test]
 fn check_names_the_functions() {
-    assert_eq!(printed(&["check", "len(a) > 1"], ""), "valid, calls $len\n");
+    assert_eq!(printed(&["check", "len(a) > 1"], ""), "valid, calls len\n");
     assert_eq!(printed(&["check", "a > 1"], ""), "valid, calls no function\n");
 }
 

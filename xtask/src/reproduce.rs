@@ -38,5 +38,6 @@ pub(crate) fn check(workspace: &Workspace, artifact: &Artifact) -> Result<()> {
         again.sha256
     );
     println!("reproduced: {}", again.sha256);
+    fs::remove_dir_all(workspace.path(ELSEWHERE))?;
     write(&stamp, again.sha256)
 }

@@ -138,7 +138,7 @@ fn failure(error: &Error) -> Failure {
         members.push(format!("\"suggestion\":{}", json_text(Wtf8::from(suggestion))));
     }
     let document = format!("{{{}}}", members.join(","));
-    Failure::from_document(Json::parse(&document).unwrap_or(Json::Null))
+    Failure::from_document(Json::parse(&document).unwrap_or(Json::text(&document)))
 }
 
 fn json_text(text: Wtf8<'_>) -> String {

@@ -41,7 +41,7 @@ struct Eval {
     #[arg(long, value_name = "RFC3339", value_parser = parse_now)]
     now: Option<i64>,
     /// The seed of random numbers.
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", allow_negative_numbers = true)]
     seed: Option<u64>,
 }
 
