@@ -10,12 +10,21 @@ mod array;
 mod boolean;
 mod coerce;
 mod copy;
+mod datetime;
 mod distinct;
+mod encoding;
+mod format_number;
 mod helper;
+mod higher_order;
+mod integer;
+mod integer_picture;
 mod number;
+mod number_picture;
+mod number_words;
 mod object;
 mod search;
 mod signature;
+mod sort;
 mod string;
 
 use crate::error::{Error, ErrorKind, Result};
@@ -120,6 +129,11 @@ const FAMILIES: &[&[Builtin]] = &[
     aggregate::TABLE,
     array::TABLE,
     boolean::TABLE,
+    datetime::TABLE,
+    encoding::TABLE,
+    format_number::TABLE,
+    higher_order::TABLE,
+    integer::TABLE,
     number::TABLE,
     object::TABLE,
     string::TABLE,
