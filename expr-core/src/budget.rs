@@ -31,7 +31,7 @@ pub struct Spent {
 
 /// The limit that was reached.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Exhausted {
+pub(crate) enum Exhausted {
     /// [`Limits::steps`], with its value.
     Steps(u64),
     /// [`Limits::bytes`], with its value.
@@ -42,7 +42,7 @@ pub enum Exhausted {
 
 /// Counts down from the limits.
 #[derive(Debug)]
-pub struct Budget {
+pub(crate) struct Budget {
     limits: Limits,
     steps_left: u64,
     bytes_left: u64,
@@ -50,13 +50,13 @@ pub struct Budget {
 
 impl Budget {
     /// A full budget.
-    pub fn new(limits: Limits) -> Self {
+    pub(crate) fn new(limits: Limits) -> Self {
         Budget { limits, steps_left: limits.steps, bytes_left: limits.bytes }
     }
 
     /// Charges `steps` before the work is done.
     #[inline]
-    pub fn charge(&mut self, steps: u64) -> Result<(), Exhausted> {
+    pub(crate) fn charge(&mut self, steps: u64) -> Result<(), Exhausted> {
         match self.steps_left.checked_sub(steps) {
             Some(left) => {
                 self.steps_left = left;
@@ -71,7 +71,7 @@ impl Budget {
 
     /// Charges `bytes` before they are allocated.
     #[inline]
-    pub fn allocate(&mut self, bytes: u64) -> Result<(), Exhausted> {
+    pub(crate) fn allocate(&mut self, bytes: u64) -> Result<(), Exhausted> {
         match self.bytes_left.checked_sub(bytes) {
             Some(left) => {
                 self.bytes_left = left;
@@ -86,7 +86,7 @@ impl Budget {
 
     /// Fails when `depth` nested lambda calls are more than the limit.
     #[inline]
-    pub fn enter(&self, depth: u32) -> Result<(), Exhausted> {
+    pub(crate) fn enter(&self, depth: u32) -> Result<(), Exhausted> {
         if depth > self.limits.depth {
             return Err(Exhausted::Depth(self.limits.depth));
         }
@@ -94,7 +94,7 @@ impl Budget {
     }
 
     /// What was used up so far.
-    pub fn spent(&self) -> Spent {
+    pub(crate) fn spent(&self) -> Spent {
         Spent {
             steps: self.limits.steps.saturating_sub(self.steps_left),
             bytes: self.limits.bytes.saturating_sub(self.bytes_left),

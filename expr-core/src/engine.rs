@@ -1,6 +1,19 @@
 //! Compile, check, evaluate: the whole interface of the crate.
-use crate::{Error, Limits, Spent, Wtf8, Wtf8Buf};
+
+use crate::budget::{Budget, Limits, Spent};
+use crate::compile::{Library, compile};
+use crate::contract::{Normalized, Validation, guard, validate};
+use crate::error::{Error, ErrorKind, Result};
+use crate::eval::{Given, evaluate};
+use crate::program::Code;
+use crate::syntax;
+use crate::text::{Wtf8, Wtf8Buf};
+use crate::value::{Heap, Object, ReadLimits, Value, read_json, write_result};
+use alloc::sync::Arc;
 use alloc::vec::Vec;
+
+/// The longest source, in bytes.
+const MAX_SOURCE: u32 = 1 << 20;
 
 /// Which language a source is written in.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -15,6 +28,7 @@ pub enum Profile {
 impl Profile {
     /// Both profiles, the default first.
     pub const ALL: [Profile; 2] = [Profile::Workflow, Profile::Jsonata];
+
     /// The spelling on the wire and on command lines.
     pub fn as_str(self) -> &'static str {
         match self {
@@ -22,9 +36,24 @@ impl Profile {
             Profile::Jsonata => "jsonata",
         }
     }
+
     /// The profile with that spelling.
     pub fn from_name(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|profile| profile.as_str() == name)
+    }
+
+    fn library(self) -> Library {
+        match self {
+            Profile::Workflow => Library::Workflow,
+            Profile::Jsonata => Library::Jsonata,
+        }
+    }
+
+    fn normalize(self, source: Wtf8<'_>) -> Normalized {
+        match self {
+            Profile::Workflow => Normalized::new(source),
+            Profile::Jsonata => Normalized::unchanged(source),
+        }
     }
 }
 
@@ -49,59 +78,202 @@ pub struct Check {
 }
 
 /// Validates a source without keeping a program.
-pub fn check(_source: Wtf8<'_>, _profile: Profile) -> Check {
-    Check { normalized: Wtf8Buf::default(), functions: None, error: Some(Error) }
+///
+/// ```
+/// use expr_core::{Profile, check};
+/// let checked = check("len(payload.tags) > 0".into(), Profile::Workflow);
+/// assert_eq!(checked.error, None);
+/// assert_eq!(checked.normalized.as_wtf8().to_str(), Some("$len(payload.tags) > 0"));
+///
+/// let checked = check("$sum(payload.amounts)".into(), Profile::Workflow);
+/// let error = checked.error.ok_or("an error is expected")?;
+/// assert_eq!(error.to_string(), "C0004: Expression uses disallowed function: sum");
+/// # Ok::<(), &str>(())
+/// ```
+pub fn check(source: Wtf8<'_>, profile: Profile) -> Check {
+    let normalized = profile.normalize(source);
+    let (functions, error) = match parse(&normalized) {
+        Ok(tree) => {
+            let Validation { functions, error } = validate(&tree);
+            // Plain JSONata has no list of functions to keep to.
+            let error = if profile == Profile::Workflow { error } else { None };
+            (functions, error)
+        }
+        Err(error) => (None, Some(error)),
+    };
+    let error = error.map(|error| locate(error, &normalized, source));
+    Check { normalized: Wtf8Buf::from_bytes(normalized.text), functions, error }
+}
+
+fn parse(normalized: &Normalized) -> Result<syntax::Tree> {
+    if crate::value::length(normalized.text.len()) > MAX_SOURCE {
+        return Err(Error::from(ErrorKind::SourceTooLong { limit: MAX_SOURCE }));
+    }
+    syntax::parse(&normalized.text)
+}
+
+fn locate(error: Error, normalized: &Normalized, source: Wtf8<'_>) -> Error {
+    error.locate(&normalized.text, source.bytes(), |at| normalized.to_authored(at))
 }
 
 /// A compiled expression, ready to be evaluated any number of times.
-pub struct Program;
+///
+/// Names are resolved and regular expressions compiled once. A program is immutable and
+/// keeps nothing from one evaluation to the next.
+///
+/// ```
+/// use expr_core::{Inputs, Limits, Profile, Program};
+/// let program = Program::compile("payload.items[price > 10].sku".into(), Profile::Workflow)?;
+/// let context = br#"{"payload":{"items":[{"sku":"a1","price":12},{"sku":"b2","price":3}]}}"#;
+/// let mut inputs = Inputs::from_json(context)?;
+/// let evaluation = program.evaluate(&mut inputs, Limits::default());
+/// assert_eq!(evaluation.outcome?, Some(br#""a1""#.to_vec()));
+/// # Ok::<(), expr_core::Error>(())
+/// ```
+pub struct Program {
+    code: Arc<Code>,
+    source: Wtf8Buf,
+    normalized: Normalized,
+    functions: Vec<Wtf8Buf>,
+    profile: Profile,
+}
 
 impl Program {
-    /// Compiles a source.
-    pub fn compile(_source: Wtf8<'_>, _profile: Profile) -> Result<Program, Error> {
-        Err(Error)
+    /// Compiles a source. In the workflow profile it is normalized and validated first.
+    pub fn compile(source: Wtf8<'_>, profile: Profile) -> Result<Program, Error> {
+        let normalized = profile.normalize(source);
+        let compiled = parse(&normalized).and_then(|tree| {
+            let Validation { functions, error } = validate(&tree);
+            match error {
+                Some(error) if profile == Profile::Workflow => Err(error),
+                _ => Ok((
+                    compile(&tree, profile.library())?,
+                    functions.unwrap_or_default(),
+                )),
+            }
+        });
+        match compiled {
+            Ok((code, functions)) => Ok(Program {
+                code: Arc::new(code),
+                source: source.to_owned(),
+                normalized,
+                functions,
+                profile,
+            }),
+            Err(error) => Err(locate(error, &normalized, source)),
+        }
     }
+
     /// The callee names that the source mentions, in the order of the walk.
     pub fn functions(&self) -> &[Wtf8Buf] {
-        &[]
+        &self.functions
     }
+
     /// Evaluates over `inputs`, which can be used again afterwards.
-    pub fn evaluate(&self, _inputs: &mut Inputs, _limits: Limits) -> Evaluation {
-        Evaluation { outcome: Err(Error), spent: Spent::default() }
+    pub fn evaluate(&self, inputs: &mut Inputs, limits: Limits) -> Evaluation {
+        let mark = inputs.heap.mark();
+        inputs.heap.budget = Budget::new(limits);
+        let outcome = self
+            .run(inputs)
+            .map_err(|error| locate(error, &self.normalized, self.source.as_wtf8()));
+        let spent = inputs.heap.budget.spent();
+        inputs.heap.reset(mark);
+        Evaluation { outcome, spent }
+    }
+
+    fn run(&self, inputs: &mut Inputs) -> Result<Option<Vec<u8>>> {
+        let workflow = self.profile == Profile::Workflow;
+        let given = Given {
+            context: inputs.context,
+            bindings: inputs.bindings.filter(|_| !workflow),
+            now: inputs.now,
+            seed: inputs.seed,
+            library: self.profile.library(),
+        };
+        let value = evaluate(&mut inputs.heap, &self.code, given)?;
+        if value.is_undefined() && !workflow {
+            return Ok(None);
+        }
+        let json = write_result(&mut inputs.heap, value)?;
+        if workflow {
+            guard(&json)?;
+        }
+        Ok(Some(json))
     }
 }
 
 /// What an evaluation reads: context, bindings, clock and seed.
 #[derive(Default)]
-pub struct Inputs;
+pub struct Inputs {
+    heap: Heap,
+    context: Value,
+    bindings: Option<Object>,
+    now: Option<i64>,
+    seed: Option<u64>,
+}
 
 impl Inputs {
     /// No context (undefined), no bindings.
     pub fn new() -> Self {
-        Inputs
+        Inputs::default()
     }
+
     /// The context from JSON text.
-    pub fn from_json(_context: &[u8]) -> Result<Self, Error> {
-        Ok(Inputs)
+    pub fn from_json(context: &[u8]) -> Result<Self, Error> {
+        let mut inputs = Inputs::default();
+        inputs.context = read_json(&mut inputs.heap, context, ReadLimits::default())?;
+        Ok(inputs)
     }
+
     /// The context and bindings from members of a document's root object; a member that
     /// is absent means an undefined context or no bindings.
-    pub fn from_document(_document: Document, _context: &str, _bindings: &str) -> Self {
-        Inputs
+    pub fn from_document(document: Document, context: &str, bindings: &str) -> Self {
+        let Document { heap, root } = document;
+        let member = |name: &str| match root {
+            Value::Object(object) => {
+                heap.find_key(name.as_bytes()).and_then(|key| heap.member(object, key))
+            }
+            _ => None,
+        };
+        let context = member(context).unwrap_or_default();
+        let bindings = match member(bindings) {
+            Some(Value::Object(bindings)) => Some(bindings),
+            _ => None,
+        };
+        Inputs { heap, context, bindings, now: None, seed: None }
     }
+
     /// The time of the evaluation in milliseconds since 1970, UTC.
-    pub fn set_now(&mut self, _now: Option<i64>) {}
+    pub fn set_now(&mut self, now: Option<i64>) {
+        self.now = now;
+    }
+
     /// The seed of `$random` and `$shuffle`.
-    pub fn set_seed(&mut self, _seed: Option<u64>) {}
+    pub fn set_seed(&mut self, seed: Option<u64>) {
+        self.seed = seed;
+    }
 }
 
 /// A JSON document that was read.
-pub struct Document;
+///
+/// ```
+/// use expr_core::{Document, NodeKind};
+/// let document = Document::read(br#"{"v": 1, "tags": ["a", "b"]}"#)?;
+/// let tags = document.root().get("tags").ok_or("no tags")?;
+/// assert_eq!(tags.items().count(), 2);
+/// assert_eq!(document.root().get("v").map(|v| v.kind()), Some(NodeKind::Number(1.0)));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub struct Document {
+    heap: Heap,
+    root: Value,
+}
 
 /// A value in a document.
 #[derive(Clone, Copy)]
 pub struct Node<'a> {
-    _document: &'a Document,
+    document: &'a Document,
+    value: Value,
 }
 
 /// What a node is.
@@ -124,30 +296,62 @@ pub enum NodeKind<'a> {
 impl Document {
     /// Reads JSON text strictly: UTF-8 without BOM, numbers in range, limited depth; of a
     /// duplicate key the last value wins at its first position.
-    pub fn read(_json: &[u8]) -> Result<Self, Error> {
-        Err(Error)
+    pub fn read(json: &[u8]) -> Result<Self, Error> {
+        let mut heap = Heap::default();
+        let root = read_json(&mut heap, json, ReadLimits::default())?;
+        Ok(Document { heap, root })
     }
+
     /// The root value.
     pub fn root(&self) -> Node<'_> {
-        Node { _document: self }
+        Node { document: self, value: self.root }
     }
 }
 
 impl<'a> Node<'a> {
     /// What it is.
     pub fn kind(self) -> NodeKind<'a> {
-        NodeKind::Null
+        let heap = &self.document.heap;
+        match self.value {
+            Value::Bool(value) => NodeKind::Bool(value),
+            Value::Number(number) => NodeKind::Number(number),
+            Value::String(text) => NodeKind::String(heap.text(text)),
+            Value::Array(array) => NodeKind::Array(crate::value::index(array.len)),
+            Value::Object(object) => {
+                NodeKind::Object(crate::value::index(heap.member_count(object)))
+            }
+            Value::Null | Value::Undefined | Value::Function(_) => NodeKind::Null,
+        }
     }
+
     /// The member with that name, of an object.
-    pub fn get(self, _name: &str) -> Option<Node<'a>> {
-        None
+    pub fn get(self, name: &str) -> Option<Node<'a>> {
+        let heap = &self.document.heap;
+        let Value::Object(object) = self.value else { return None };
+        let value = heap.member(object, heap.find_key(name.as_bytes())?)?;
+        Some(Node { value, ..self })
     }
+
     /// Keys and values of an object, in JavaScript's order; nothing otherwise.
     pub fn members(self) -> impl Iterator<Item = (Wtf8<'a>, Node<'a>)> {
-        core::iter::empty()
+        let heap = &self.document.heap;
+        let object = match self.value {
+            Value::Object(object) => Some(object),
+            _ => None,
+        };
+        object.into_iter().flat_map(move |object| {
+            heap.members(object).map(move |(key, value)| {
+                (heap.text(heap.name(key)), Node { value, ..self })
+            })
+        })
     }
+
     /// Items of an array; nothing otherwise.
     pub fn items(self) -> impl Iterator<Item = Node<'a>> {
-        core::iter::empty()
+        let items = match self.value {
+            Value::Array(array) => self.document.heap.items(array),
+            _ => &[],
+        };
+        items.iter().map(move |&value| Node { value, ..self })
     }
 }

@@ -1,13 +1,36 @@
 //! The workflow expression language: JSONata 2.2 behind a guarded contract.
+//!
+//! Everything here is pure: no clock, no randomness, no I/O, no threads. `now` and a seed
+//! are inputs, and what an evaluation may spend is counted in steps of the language, so the
+//! same expression over the same context gives the same bytes and the same count on every
+//! host.
+//!
+//! Services embed the crate `host-wasmtime` instead, and TypeScript the npm package: both
+//! run this crate as one WebAssembly file. Use it directly for tools and tests.
+//!
+//! ```
+//! use expr_core::{Inputs, Limits, Profile, Program};
+//!
+//! let source = "payload.ticket.priority = \"high\" and len(payload.ticket.tags) > 1";
+//! let program = Program::compile(source.into(), Profile::Workflow)?;
+//! let context = br#"{"payload":{"ticket":{"priority":"high","tags":["vip","eu"]}}}"#;
+//! let mut inputs = Inputs::from_json(context)?;
+//! let evaluation = program.evaluate(&mut inputs, Limits::default());
+//! assert_eq!(evaluation.outcome?, Some(b"true".to_vec()));
+//! # Ok::<(), expr_core::Error>(())
+//! ```
 #![no_std]
 #![forbid(unsafe_code)]
-#![expect(dead_code, unused_imports, reason = "the evaluator comes next")]
+
 extern crate alloc;
 
 mod budget;
 mod builtin;
 mod compile;
+mod contract;
+mod engine;
 mod error;
+mod eval;
 mod program;
 mod regex;
 mod span;
@@ -15,8 +38,17 @@ mod syntax;
 mod text;
 mod value;
 
-pub use budget::{Budget, Exhausted, Limits, Spent};
+pub use budget::{Limits, Spent};
+pub use engine::{
+    Check, Document, Evaluation, Inputs, Node, NodeKind, Profile, Program, check,
+};
 pub use error::{CATALOG, CatalogEntry, Error, ErrorClass, Token};
 pub use span::Location;
 pub use text::{Wtf8, Wtf8Buf};
 pub use value::write_json_string;
+
+/// The version of the contract: what `workflow` expressions mean.
+pub const CONTRACT_VERSION: &str = "workflow/1";
+
+/// The version of this engine.
+pub const ENGINE_VERSION: &str = env!("CARGO_PKG_VERSION");

@@ -209,7 +209,10 @@ pub(crate) enum Constant {
     Bool(bool),
     Number(f64),
     /// A text in the program's own bytes.
-    Text { start: u32, len: u32 },
+    Text {
+        start: u32,
+        len: u32,
+    },
 }
 
 /// A name that the program uses, in the program's own bytes.

@@ -22,6 +22,7 @@ mod number;
 mod number_picture;
 mod number_words;
 mod object;
+mod regex;
 mod search;
 mod signature;
 mod sort;
@@ -32,6 +33,7 @@ use crate::value::{Function, Heap, Value};
 use alloc::boxed::Box;
 use alloc::vec::Vec;
 
+pub(crate) use regex::{match_regex, next_match};
 pub(crate) use signature::check_arguments;
 
 /// A row of the table.

@@ -58,7 +58,8 @@ impl Compiler<'_> {
 
     /// Plans a partial application: first the arguments, then the function.
     pub(super) fn partial(&mut self, id: NodeId) -> Result<()> {
-        let NodeKind::Partial { procedure, arguments } = self.get(id)?.kind.clone() else {
+        let NodeKind::Partial { procedure, arguments } = self.get(id)?.kind.clone()
+        else {
             return Ok(());
         };
         let mut holes = Vec::new();
@@ -85,7 +86,9 @@ impl Compiler<'_> {
         tasks: &mut Vec<Task>,
     ) -> Result<()> {
         tasks.push(Task::Node(procedure));
-        let NodeKind::Path { steps, .. } = &self.get(procedure)?.kind else { return Ok(()) };
+        let NodeKind::Path { steps, .. } = &self.get(procedure)?.kind else {
+            return Ok(());
+        };
         let Some(&first) = steps.first() else { return Ok(()) };
         if let NodeKind::Name(name) | NodeKind::Variable(name) = &self.get(first)?.kind {
             let name = name.clone();

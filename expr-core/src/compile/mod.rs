@@ -12,13 +12,11 @@ mod scope;
 use crate::error::{Error, ErrorKind, Result, Token};
 use crate::program::{Arithmetic, Code, Comparison, Grouping, NameIndex, Op, Pair, Site};
 use crate::program::{Constant, Region};
-use crate::regex::{Flags, Regex};
 use crate::span::Span;
 use crate::syntax::{Group, Node, NodeId, NodeKind, Operator, StageKind, Tree};
 use crate::text::Wtf8Buf;
 use crate::value::{hash_name, length};
 use alloc::collections::BTreeMap;
-use alloc::sync::Arc;
 use alloc::vec;
 use alloc::vec::Vec;
 use scope::{ScopeId, Scopes};
@@ -34,8 +32,18 @@ pub(crate) enum Library {
 
 /// Compiles a tree.
 pub(crate) fn compile(tree: &Tree, library: Library) -> Result<Code> {
+    compile_in(tree, library, false)
+}
+
+/// Compiles the text given to `$eval`, whose variables are those of the call.
+pub(crate) fn compile_text(source: &Wtf8Buf, library: Library) -> Result<Code> {
+    let tree = crate::syntax::parse(source.as_wtf8().bytes())?;
+    compile_in(&tree, library, true)
+}
+
+fn compile_in(tree: &Tree, library: Library, dynamic: bool) -> Result<Code> {
     let root = tree.root().ok_or_else(|| bug("a source without a root"))?;
-    let scopes = Scopes::new(tree, root);
+    let scopes = Scopes::new(tree, root, dynamic);
     let mut compiler = Compiler {
         tree,
         library,
@@ -265,17 +273,13 @@ impl Compiler<'_> {
                 let (start, len) = self.text(text.as_wtf8().bytes());
                 self.emit_constant(Constant::Text { start, len }, id)?;
             }
-            NodeKind::Number(number) => self.emit_constant(Constant::Number(number), id)?,
+            NodeKind::Number(number) => {
+                self.emit_constant(Constant::Number(number), id)?
+            }
             NodeKind::Bool(value) => self.emit_constant(Constant::Bool(value), id)?,
             NodeKind::Null => self.emit_constant(Constant::Null, id)?,
-            NodeKind::Regex(literal) => {
-                let flags =
-                    Flags { ignore_case: literal.ignore_case, multiline: literal.multiline };
-                let regex = Regex::compile(&literal.pattern, flags).map_err(|error| {
-                    let reason = Wtf8Buf::from(error.message);
-                    Error::from(ErrorKind::BadRegex { reason })
-                })?;
-                self.code.regexes.push(Arc::new(regex));
+            NodeKind::Regex(regex) => {
+                self.code.regexes.push(regex);
                 let number = length(self.code.regexes.len()).saturating_sub(1);
                 self.plan(vec![Task::Emit(Op::Regex(number), id)]);
             }
@@ -320,7 +324,12 @@ impl Compiler<'_> {
                 if self.is_global(b"exists") {
                     let end = self.label();
                     let keep_lhs = Task::Emit(Op::Coalesce(end), id);
-                    self.plan(vec![Task::Node(lhs), keep_lhs, part(rhs), Task::Place(end)]);
+                    self.plan(vec![
+                        Task::Node(lhs),
+                        keep_lhs,
+                        part(rhs),
+                        Task::Place(end),
+                    ]);
                 } else {
                     let (otherwise, end) = (self.label(), self.label());
                     self.plan(vec![
@@ -434,7 +443,12 @@ impl Compiler<'_> {
     }
 
     /// Adds the tasks of a group-by or object constructor over the value on the stack.
-    fn group(&mut self, group: &Group, tuples: bool, tasks: &mut Vec<Task>) -> Result<()> {
+    fn group(
+        &mut self,
+        group: &Group,
+        tuples: bool,
+        tasks: &mut Vec<Task>,
+    ) -> Result<()> {
         let outer = self.scopes.current();
         let inner = if tuples { self.scopes.add_tuples(outer) } else { outer };
         let number = length(self.code.groupings.len());

@@ -57,13 +57,13 @@ pub(super) struct Scopes {
 
 impl Scopes {
     /// Finds out which scope each binding belongs to.
-    pub(super) fn new(tree: &Tree, root: NodeId) -> Scopes {
+    pub(super) fn new(tree: &Tree, root: NodeId, dynamic: bool) -> Scopes {
         let mut scopes = Scopes {
             scopes: Vec::new(),
             current: ScopeId::ROOT,
             bound: BTreeMap::new(),
             tuple_names: BTreeSet::new(),
-            dynamic: false,
+            dynamic,
             blocks: BTreeMap::new(),
         };
         scopes.survey(tree, root);
@@ -133,7 +133,11 @@ impl Scopes {
     }
 
     /// The scope of a function body: its parameters, then what is bound in it.
-    pub(super) fn add_lambda(&mut self, lambda: NodeId, parameters: &[Wtf8Buf]) -> ScopeId {
+    pub(super) fn add_lambda(
+        &mut self,
+        lambda: NodeId,
+        parameters: &[Wtf8Buf],
+    ) -> ScopeId {
         let mut names: Vec<Vec<u8>> =
             parameters.iter().map(|name| name.as_wtf8().bytes().to_vec()).collect();
         let count = names.len();
@@ -193,7 +197,8 @@ impl Compiler<'_> {
     /// The layout of a scope: the names of its slots.
     pub(super) fn layout(&mut self, scope: ScopeId) -> u32 {
         let names = self.scopes.get(scope).map(|scope| scope.names.clone());
-        let layout = names.unwrap_or_default().iter().map(|name| self.name(name)).collect();
+        let layout =
+            names.unwrap_or_default().iter().map(|name| self.name(name)).collect();
         self.code.layouts.push(layout);
         length(self.code.layouts.len()).saturating_sub(1)
     }
@@ -218,7 +223,10 @@ impl Compiler<'_> {
             let up = narrow(up)?;
             if scope.kind == ScopeKind::Tuples {
                 if is_tuple_name {
-                    tasks.push(Task::EmitAt(Op::LoadTuple { up, name: number, bound }, site));
+                    tasks.push(Task::EmitAt(
+                        Op::LoadTuple { up, name: number, bound },
+                        site,
+                    ));
                 }
             } else if let Some(slot) = scope.slot(name) {
                 let place = narrow(length(slot))?;

@@ -5,8 +5,10 @@
 
 use super::signature::Signature;
 use super::token::Operator;
+use crate::regex::Regex;
 use crate::span::Span;
 use crate::text::Wtf8Buf;
+use alloc::sync::Arc;
 use alloc::vec::Vec;
 
 /// The number of a node.
@@ -14,7 +16,7 @@ use alloc::vec::Vec;
 pub(super) struct ExprId(pub(super) u32);
 
 /// A node with its place.
-#[derive(Clone, PartialEq, Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Expr {
     pub(super) kind: ExprKind,
     pub(super) span: Span,
@@ -25,7 +27,7 @@ pub(super) struct Expr {
 }
 
 /// What a node is.
-#[derive(Clone, PartialEq, Debug)]
+#[derive(Clone, Debug)]
 pub(super) enum ExprKind {
     /// The end of the source where an operand was expected.
     End,
@@ -35,11 +37,7 @@ pub(super) enum ExprKind {
     Number(f64),
     Bool(bool),
     Null,
-    Regex {
-        pattern: Vec<u16>,
-        ignore_case: bool,
-        multiline: bool,
-    },
+    Regex(Arc<Regex>),
     /// `?` in the arguments of a partial application.
     Placeholder,
     Wildcard,
@@ -95,7 +93,7 @@ pub(super) enum ExprKind {
 }
 
 /// A parsed source.
-#[derive(Clone, PartialEq, Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Ast {
     nodes: Vec<Expr>,
     /// The outermost node.

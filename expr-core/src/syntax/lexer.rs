@@ -5,9 +5,11 @@
 
 use super::token::{Operator, Token, TokenKind};
 use crate::error::{Error, ErrorKind, Result};
+use crate::regex::{Flags, Regex};
 use crate::span::Span;
 use crate::text::{self, Wtf8, Wtf8Buf};
 use crate::value::length;
+use alloc::sync::Arc;
 use alloc::vec::Vec;
 
 /// What the next `/` means.
@@ -253,11 +255,16 @@ impl<'a> Lexer<'a> {
             let kind = ErrorKind::BadRegex { reason };
             return Err(self.error(kind, start.saturating_sub(1), self.at));
         }
-        Ok(TokenKind::Regex {
-            pattern: pattern.units().collect(),
-            ignore_case: has(b'i'),
-            multiline: has(b'm'),
-        })
+        let units: Vec<u16> = pattern.units().collect();
+        let flags = Flags { ignore_case: has(b'i'), multiline: has(b'm') };
+        match Regex::compile(&units, flags) {
+            Ok(regex) => Ok(TokenKind::Regex(Arc::new(regex))),
+            Err(error) => {
+                let reason = Wtf8Buf::from(error.message);
+                let kind = ErrorKind::BadRegex { reason };
+                Err(self.error(kind, start.saturating_sub(1), self.at))
+            }
+        }
     }
 
     /// An error whose position is where reading stopped.

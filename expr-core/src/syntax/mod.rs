@@ -14,7 +14,7 @@ mod tree;
 pub(crate) use signature::{Parameter, Repeat, Signature};
 pub(crate) use token::Operator;
 pub(crate) use tree::{
-    Group, Node, NodeId, NodeKind, RegexLiteral, SortTerm, Stage, StageKind, Tree,
+    Group, Node, NodeId, NodeKind, SlotId, SortTerm, Stage, StageKind, Tree,
 };
 
 use crate::error::Result;

@@ -141,9 +141,7 @@ impl Parser<'_> {
             TokenKind::Number(number) => ExprKind::Number(number),
             TokenKind::Bool(value) => ExprKind::Bool(value),
             TokenKind::Null => ExprKind::Null,
-            TokenKind::Regex { ref pattern, ignore_case, multiline } => {
-                ExprKind::Regex { pattern: pattern.clone(), ignore_case, multiline }
-            }
+            TokenKind::Regex(ref regex) => ExprKind::Regex(regex.clone()),
             TokenKind::Operator(operator) => match operator {
                 Operator::And | Operator::Or | Operator::In => {
                     ExprKind::Name(Wtf8Buf::from(operator.as_str()))
@@ -570,10 +568,7 @@ impl Parser<'_> {
         let first = self.token.clone();
         let mut text = Wtf8Buf::from("<");
         let mut depth = 1_u32;
-        while depth > 0
-            && !self.token.is(Operator::OpenBrace)
-            && self.token.kind != TokenKind::End
-        {
+        while depth > 0 && !self.token.is(Operator::OpenBrace) && !self.token.is_end() {
             self.advance(Slash::OpensRegex)?;
             if self.token.is(Operator::Greater) {
                 depth = depth.saturating_sub(1);
@@ -617,7 +612,7 @@ impl Parser<'_> {
             ExprKind::Number(number) => Named::Number(*number),
             ExprKind::Bool(value) => Named::Bool(*value),
             ExprKind::End => Named::from("(end)"),
-            ExprKind::Null | ExprKind::Regex { .. } => return None,
+            ExprKind::Null | ExprKind::Regex(_) => return None,
             ExprKind::Placeholder | ExprKind::Condition { .. } => Named::from("?"),
             ExprKind::Wildcard => Named::from("*"),
             ExprKind::Descendants => Named::from("**"),

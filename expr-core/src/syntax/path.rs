@@ -7,7 +7,7 @@
 use super::ast::{Ast, Expr, ExprId, ExprKind};
 use super::token::Operator;
 use super::tree::{
-    Group, NodeId, NodeKind, RegexLiteral, Slot, SlotId, SortTerm, Stage, StageKind, Tree,
+    Group, NodeId, NodeKind, Slot, SlotId, SortTerm, Stage, StageKind, Tree,
 };
 use crate::error::{Error, ErrorKind, Result};
 use crate::text::Wtf8Buf;
@@ -160,12 +160,7 @@ impl Builder<'_> {
             ExprKind::Number(number) => Ok(self.add(expr, NodeKind::Number(*number))),
             ExprKind::Bool(value) => Ok(self.add(expr, NodeKind::Bool(*value))),
             ExprKind::Null => Ok(self.add(expr, NodeKind::Null)),
-            ExprKind::Regex { pattern, ignore_case, multiline } => {
-                let (ignore_case, multiline) = (*ignore_case, *multiline);
-                let literal =
-                    RegexLiteral { pattern: pattern.clone(), ignore_case, multiline };
-                Ok(self.add(expr, NodeKind::Regex(literal)))
-            }
+            ExprKind::Regex(regex) => Ok(self.add(expr, NodeKind::Regex(regex.clone()))),
             ExprKind::Placeholder => Ok(self.add(expr, NodeKind::Placeholder)),
             ExprKind::Wildcard => Ok(self.add(expr, NodeKind::Wildcard)),
             ExprKind::Descendants => Ok(self.add(expr, NodeKind::Descendants)),

@@ -1,11 +1,12 @@
 //! Tokens and the binding powers of operators.
 
 use crate::error::Token as ErrorToken;
+use crate::regex::Regex;
 use crate::text::Wtf8Buf;
-use alloc::vec::Vec;
+use alloc::sync::Arc;
 
 /// A token with its place.
-#[derive(Clone, PartialEq, Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Token {
     pub(super) kind: TokenKind,
     /// The first byte.
@@ -15,7 +16,7 @@ pub(super) struct Token {
 }
 
 /// What a token is.
-#[derive(Clone, PartialEq, Debug)]
+#[derive(Clone, Debug)]
 pub(super) enum TokenKind {
     /// The end of the source.
     End,
@@ -32,22 +33,20 @@ pub(super) enum TokenKind {
     /// `null`.
     Null,
     /// A regular expression.
-    Regex {
-        /// The pattern in UTF-16 units.
-        pattern: Vec<u16>,
-        /// Flag `i`.
-        ignore_case: bool,
-        /// Flag `m`.
-        multiline: bool,
-    },
+    Regex(Arc<Regex>),
     /// An operator or punctuation.
     Operator(Operator),
 }
 
 impl Token {
+    /// Whether the source ends here.
+    pub(super) fn is_end(&self) -> bool {
+        matches!(self.kind, TokenKind::End)
+    }
+
     /// Whether it is this operator.
     pub(super) fn is(&self, operator: Operator) -> bool {
-        self.kind == TokenKind::Operator(operator)
+        matches!(self.kind, TokenKind::Operator(found) if found == operator)
     }
 
     /// How strongly it binds an operand on its left.
@@ -67,7 +66,7 @@ impl Token {
             | TokenKind::String(name) => Some(ErrorToken::Text(name.clone())),
             TokenKind::Number(number) => Some(ErrorToken::Number(*number)),
             TokenKind::Bool(value) => Some(ErrorToken::Bool(*value)),
-            TokenKind::Null | TokenKind::Regex { .. } => None,
+            TokenKind::Null | TokenKind::Regex(_) => None,
             TokenKind::Operator(operator) => Some(ErrorToken::from(operator.as_str())),
         }
     }
@@ -82,7 +81,7 @@ impl Token {
                 Wtf8Buf::from(if *value { "true" } else { "false" })
             }
             TokenKind::Null => Wtf8Buf::from("null"),
-            TokenKind::Regex { .. } => Wtf8Buf::from("a regular expression"),
+            TokenKind::Regex(_) => Wtf8Buf::from("a regular expression"),
             TokenKind::Name(name)
             | TokenKind::Variable(name)
             | TokenKind::String(name) => name.clone(),

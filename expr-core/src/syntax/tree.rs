@@ -2,9 +2,11 @@
 
 use super::signature::Signature;
 use super::token::Operator;
+use crate::regex::Regex;
 use crate::span::Span;
 use crate::text::Wtf8Buf;
 use crate::value::{index, length};
+use alloc::sync::Arc;
 use alloc::vec::Vec;
 
 /// The number of a node.
@@ -55,7 +57,7 @@ pub(crate) enum NodeKind {
     Number(f64),
     Bool(bool),
     Null,
-    Regex(RegexLiteral),
+    Regex(Arc<Regex>),
     Placeholder,
     Wildcard,
     Descendants,
@@ -112,17 +114,6 @@ pub(crate) enum NodeKind {
         update: NodeId,
         delete: Option<NodeId>,
     },
-}
-
-/// A regular expression as it was written.
-#[derive(Clone, PartialEq, Debug)]
-pub(crate) struct RegexLiteral {
-    /// The pattern in UTF-16 units.
-    pub(crate) pattern: Vec<u16>,
-    /// Flag `i`.
-    pub(crate) ignore_case: bool,
-    /// Flag `m`.
-    pub(crate) multiline: bool,
 }
 
 /// What follows a step.
@@ -255,7 +246,9 @@ impl NodeKind {
                 parts.extend([*lhs, *rhs]);
             }
             NodeKind::Elvis { lhs, rhs } => parts.extend([*lhs, *lhs, *rhs]),
-            NodeKind::Coalesce { exists, lhs, rhs } => parts.extend([*exists, *lhs, *rhs]),
+            NodeKind::Coalesce { exists, lhs, rhs } => {
+                parts.extend([*exists, *lhs, *rhs])
+            }
             NodeKind::Object(pairs) => {
                 parts.extend(pairs.iter().flat_map(|&(key, value)| [key, value]));
             }

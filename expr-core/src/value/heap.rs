@@ -249,14 +249,19 @@ impl Heap {
         }
     }
 
-    /// The key of a text in the heap.
-    pub(crate) fn intern_text(&mut self, text: Text) -> Key {
+    /// The key of a text in the heap whose hash is known.
+    pub(crate) fn intern_known(&mut self, text: Text, hash: u32) -> Key {
         let bytes = slice(&self.text, text);
-        let hash = hash_name(bytes);
         match self.names.find(&self.text, bytes, hash) {
             Some(key) => key,
             None => self.names.insert(text, bytes, hash),
         }
+    }
+
+    /// The key of a text in the heap.
+    pub(crate) fn intern_text(&mut self, text: Text) -> Key {
+        let hash = hash_name(slice(&self.text, text));
+        self.intern_known(text, hash)
     }
 
     /// The key of a name.

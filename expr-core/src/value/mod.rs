@@ -6,6 +6,7 @@
 mod compare;
 mod heap;
 mod json;
+mod merge_sort;
 mod names;
 mod number;
 mod sequence;
@@ -16,6 +17,7 @@ pub(crate) use heap::{Function, Heap, Mark};
 pub(crate) use json::{
     Layout, ReadLimits, is_integer, read_json, write_result, write_string,
 };
+pub(crate) use merge_sort::MergeSort;
 pub(crate) use names::{Key, hash_name};
 pub(crate) use number::{format_number, parse_number, round_to_precision};
 pub(crate) use shapes::Shape;

@@ -1,0 +1,218 @@
+//! The walk over the tree that decides whether an expression is allowed.
+//!
+//! In the order of the contract: function definitions, computed callees and computed
+//! right sides of `~>` as the walk meets them; then helpers that are bound; then the
+//! first callee that is not on the list.
+
+use super::HELPERS;
+use crate::error::{Error, ErrorKind};
+use crate::syntax::{Node, NodeId, NodeKind, StageKind, Tree};
+use crate::text::{Wtf8, Wtf8Buf};
+use alloc::vec::Vec;
+
+/// More nodes than this are not walked: `?:` is walked twice on its left, which can
+/// double at every level.
+const MOST_NODES: usize = 1_000_000;
+
+/// What the walk found.
+pub(crate) struct Validation {
+    /// Callee names in the order of the walk, if it came to its end.
+    pub(crate) functions: Option<Vec<Wtf8Buf>>,
+    /// The first violation.
+    pub(crate) error: Option<Error>,
+}
+
+/// Walks a tree.
+pub(crate) fn validate(tree: &Tree) -> Validation {
+    let mut walk = Walk { tree, functions: Vec::new(), rebound: None };
+    if let Err(error) = walk.run() {
+        return Validation { functions: None, error: Some(error) };
+    }
+    let error = walk.rebound.take().or_else(|| walk.disallowed());
+    let functions = walk.functions.into_iter().map(|(name, _)| name).collect();
+    Validation { functions: Some(functions), error }
+}
+
+struct Walk<'a> {
+    tree: &'a Tree,
+    functions: Vec<(Wtf8Buf, NodeId)>,
+    rebound: Option<Error>,
+}
+
+impl Walk<'_> {
+    fn run(&mut self) -> Result<(), Error> {
+        let mut pending: Vec<NodeId> = self.tree.root().into_iter().collect();
+        let mut visited = 0_usize;
+        while let Some(id) = pending.pop() {
+            visited = visited.saturating_add(1);
+            if visited > MOST_NODES {
+                let limit = crate::value::length(MOST_NODES);
+                return Err(Error::from(ErrorKind::SourceTooDeep { limit }));
+            }
+            let Some(node) = self.tree.get(id) else { continue };
+            self.check(id, node)?;
+            pending.extend(self.tree.children(id).into_iter().rev());
+        }
+        Ok(())
+    }
+
+    fn check(&mut self, id: NodeId, node: &Node) -> Result<(), Error> {
+        match &node.kind {
+            NodeKind::Lambda { .. } => return Err(place(ErrorKind::Lambda, node)),
+            NodeKind::Call { procedure, .. } | NodeKind::Partial { procedure, .. } => {
+                let is_lambda =
+                    |node: &Node| matches!(node.kind, NodeKind::Lambda { .. });
+                if self.tree.get(*procedure).is_some_and(is_lambda) {
+                    return Err(place(ErrorKind::Lambda, node));
+                }
+                match self.callee_name(*procedure) {
+                    Some(name) => self.functions.push((name, id)),
+                    None => return Err(place(ErrorKind::DynamicCall, node)),
+                }
+            }
+            NodeKind::Apply { rhs, .. } => {
+                let callable = self.tree.get(*rhs).is_some_and(|rhs| {
+                    matches!(
+                        rhs.kind,
+                        NodeKind::Call { .. }
+                            | NodeKind::Partial { .. }
+                            | NodeKind::Lambda { .. }
+                    )
+                });
+                if !callable {
+                    match self.callee_name(*rhs) {
+                        Some(name) => self.functions.push((name, *rhs)),
+                        None => return Err(place(ErrorKind::Apply, node)),
+                    }
+                }
+            }
+            _ => {}
+        }
+        self.note_bindings(node);
+        Ok(())
+    }
+
+    /// Remembers the first helper that something is bound to.
+    fn note_bindings(&mut self, node: &Node) {
+        if self.rebound.is_some() {
+            return;
+        }
+        let bound = match &node.kind {
+            NodeKind::Bind { name, .. } => Some(name),
+            _ => None,
+        };
+        let stages = node.stages.iter().filter_map(|stage| match &stage.kind {
+            StageKind::Index(name) => Some(name),
+            StageKind::Filter(_) => None,
+        });
+        let mut names =
+            bound.into_iter().chain(&node.focus).chain(&node.index).chain(stages);
+        let is_helper = |name: &&Wtf8Buf| {
+            HELPERS.iter().any(|&helper| name.as_wtf8() == helper.into())
+        };
+        if let Some(name) = names.find(is_helper) {
+            let kind = ErrorKind::HelperRebinding { name: name.clone() };
+            self.rebound = Some(place(kind, node));
+        }
+    }
+
+    /// The name by which a callee is known: that of a variable or of a path's last named
+    /// step, also inside a block of one expression.
+    fn callee_name(&self, callee: NodeId) -> Option<Wtf8Buf> {
+        let mut id = callee;
+        loop {
+            let node = self.tree.get(id)?;
+            match &node.kind {
+                NodeKind::Variable(name) | NodeKind::Name(name) => {
+                    return Some(name.clone()).filter(|name| !name.as_wtf8().is_empty());
+                }
+                NodeKind::Block(statements) => match statements.as_slice() {
+                    [only] => id = *only,
+                    _ => return None,
+                },
+                NodeKind::Path { steps, .. } => {
+                    return steps.iter().rev().find_map(|&step| self.step_name(step));
+                }
+                _ => return None,
+            }
+        }
+    }
+
+    /// The name of a step, which can be a block with a callee of its own.
+    fn step_name(&self, step: NodeId) -> Option<Wtf8Buf> {
+        // Steps inside steps are walked with a list, as blocks nest without limit.
+        let mut pending = alloc::vec![step];
+        while let Some(id) = pending.pop() {
+            let Some(node) = self.tree.get(id) else { continue };
+            match &node.kind {
+                NodeKind::Variable(name) | NodeKind::Name(name) => {
+                    if !name.as_wtf8().is_empty() {
+                        return Some(name.clone());
+                    }
+                }
+                NodeKind::Block(statements) => {
+                    if let [only] = statements.as_slice() {
+                        pending.push(*only);
+                    }
+                }
+                NodeKind::Path { steps, .. } => pending.extend_from_slice(steps),
+                _ => {}
+            }
+        }
+        None
+    }
+
+    /// The first callee that is not on the list; one leading `$` does not count.
+    fn disallowed(&self) -> Option<Error> {
+        self.functions.iter().find_map(|(name, id)| {
+            let bytes = name.as_wtf8().bytes();
+            let bare = Wtf8::new(bytes.strip_prefix(b"$").unwrap_or(bytes));
+            if HELPERS.iter().any(|&helper| bare == helper.into()) {
+                return None;
+            }
+            let suggestion = nearest(bare);
+            let kind =
+                ErrorKind::DisallowedFunction { name: bare.to_owned(), suggestion };
+            let error = Error::from(kind);
+            Some(match self.tree.get(*id) {
+                Some(node) => error.or_span(node.span),
+                None => error,
+            })
+        })
+    }
+}
+
+fn place(kind: ErrorKind, node: &Node) -> Error {
+    Error::from(kind).or_span(node.span)
+}
+
+/// The helper whose name is nearest to what was written, if one is near.
+fn nearest(name: Wtf8<'_>) -> Option<&'static str> {
+    let written: Vec<char> =
+        name.to_str()?.chars().flat_map(char::to_lowercase).collect();
+    let by_distance = HELPERS.iter().map(|helper| {
+        let helper_chars: Vec<char> = helper.to_lowercase().chars().collect();
+        (distance(&written, &helper_chars), *helper)
+    });
+    let (distance, helper) = by_distance.min()?;
+    (distance.saturating_mul(2) <= helper.len()).then_some(helper)
+}
+
+/// The number of letters to insert, delete or replace.
+fn distance(left: &[char], right: &[char]) -> usize {
+    let mut row: Vec<usize> = (0..=right.len()).collect();
+    for (number, letter) in left.iter().enumerate() {
+        let mut diagonal = number;
+        let mut before = number.saturating_add(1);
+        if let Some(first) = row.first_mut() {
+            *first = before;
+        }
+        for (cell, other) in row.iter_mut().skip(1).zip(right) {
+            let replaced = diagonal.saturating_add(usize::from(letter != other));
+            diagonal = *cell;
+            before = replaced.min(cell.saturating_add(1)).min(before.saturating_add(1));
+            *cell = before;
+        }
+    }
+    row.last().copied().unwrap_or(0)
+}

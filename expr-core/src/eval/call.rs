@@ -1,0 +1,484 @@
+//! Calling functions, and returning from them.
+//!
+//! A call either has its result at once or leaves a frame. When a result is there, it goes
+//! on the stack, or to the frame that waits for it; that frame may call the next function.
+//! [`Machine::settle`] goes back and forth between the two, so a built-in that calls a
+//! built-in that calls a built-in needs no more of the host's stack than one.
+
+use super::frame::{Frame, Return, Saved};
+use super::{Loaded, Machine, bug};
+use crate::builtin::{Body, Builtin, BuiltinId, Next, check_arguments};
+use crate::compile::{Library, compile_text};
+use crate::error::{Error, ErrorKind, Result};
+use crate::syntax::Signature;
+use crate::text::Wtf8Buf;
+use crate::value::{Array, Function, Marks, Value, index, length};
+use alloc::boxed::Box;
+use alloc::rc::Rc;
+use alloc::sync::Arc;
+use alloc::vec::Vec;
+
+/// What became of a call.
+pub(super) enum Called {
+    /// Its result is there.
+    Result(Value),
+    /// It runs in the machine's loop.
+    Running,
+    /// It is a frame that has to be asked what it wants.
+    Waiting,
+}
+
+/// The most parameters that a function without declared ones can be applied to.
+const UNAPPLICABLE: u8 = 0xFF;
+
+impl Machine<'_> {
+    fn pop_arguments(&mut self, count: u32) -> Result<Vec<Value>> {
+        let start = self.stack.len().checked_sub(index(count));
+        let start = start.ok_or_else(|| bug("an argument is missing"))?;
+        Ok(self.stack.split_off(start))
+    }
+
+    pub(super) fn call(&mut self, count: u32) -> Result<()> {
+        let arguments = self.pop_arguments(count)?;
+        let function = self.pop()?;
+        let ret = Return::To(self.pc);
+        let called = self.invoke(function, &arguments, self.input, ret)?;
+        self.settle(called, ret)
+    }
+
+    pub(super) fn call_builtin(&mut self, id: BuiltinId, count: u32) -> Result<()> {
+        let ret = Return::To(self.pc);
+        if self.given.bindings.is_some() {
+            let name = self.heap.intern(id.row()?.name.as_bytes());
+            let function = self.global(name, Some(id))?;
+            let arguments = self.pop_arguments(count)?;
+            let called = self.invoke(function, &arguments, self.input, ret)?;
+            return self.settle(called, ret);
+        }
+        let arguments = self.pop_arguments(count)?;
+        let called = self.invoke_builtin(id, &arguments, Some(self.input), ret)?;
+        self.settle(called, ret)
+    }
+
+    /// Calls in place of the running function: its frame goes first, so a loop of tail
+    /// calls needs no memory.
+    pub(super) fn tail_call(&mut self, count: u32) -> Result<()> {
+        let arguments = self.pop_arguments(count)?;
+        let function = self.pop()?;
+        let (ret, context) = self.close_call()?;
+        let called = self.invoke(function, &arguments, context, ret)?;
+        self.settle(called, ret)
+    }
+
+    /// Ends a function: its value is on the stack.
+    pub(super) fn leave_call(&mut self) -> Result<()> {
+        let value = self.pop()?;
+        let (ret, _) = self.close_call()?;
+        self.settle(Called::Result(value), ret)
+    }
+
+    fn close_call(&mut self) -> Result<(Return, Value)> {
+        let Some(Frame::Call { saved, context }) = self.frames.pop() else {
+            return Err(bug("a return without a call"));
+        };
+        self.depth = self.depth.saturating_sub(1);
+        Ok((self.restore(saved), context))
+    }
+
+    /// Goes back to where a call came from.
+    pub(super) fn restore(&mut self, saved: Saved) -> Return {
+        self.program = saved.program;
+        self.input = saved.input;
+        self.scope = saved.scope;
+        self.scopes.release(saved.scopes);
+        if let Return::To(pc) = saved.ret {
+            self.pc = pc;
+        }
+        saved.ret
+    }
+
+    pub(super) fn save(&self, ret: Return) -> Saved {
+        Saved {
+            ret,
+            program: Rc::clone(&self.program),
+            input: self.input,
+            scope: self.scope,
+            scopes: self.scopes.count(),
+            called_at: self.pc.saturating_sub(1),
+        }
+    }
+
+    /// Hands results on until something runs again.
+    pub(super) fn settle(&mut self, mut called: Called, mut ret: Return) -> Result<()> {
+        loop {
+            let answer = match called {
+                Called::Running => return Ok(()),
+                Called::Result(value) => {
+                    if let Return::To(pc) = ret {
+                        self.push(value);
+                        self.pc = pc;
+                        return Ok(());
+                    }
+                    Some(value)
+                }
+                Called::Waiting => None,
+            };
+            self.heap.budget.charge(1)?;
+            (called, ret) = self.ask(answer)?;
+        }
+    }
+
+    /// Asks the frame on top what it wants, giving it the result that it waited for.
+    fn ask(&mut self, answer: Option<Value>) -> Result<(Called, Return)> {
+        match self.frames.pop() {
+            Some(Frame::Native { mut waiting, ret }) => {
+                match waiting.resume(&mut self.context(), answer)? {
+                    Next::Done(value) => Ok((Called::Result(value), ret)),
+                    Next::Call(function, arguments) => {
+                        self.frames.push(Frame::Native { waiting, ret });
+                        let (context, below) = (Value::Null, Return::Below);
+                        let called = self.invoke(function, &arguments, context, below)?;
+                        Ok((called, below))
+                    }
+                }
+            }
+            Some(Frame::Compose { second, ret }) => {
+                let argument = answer.unwrap_or_default();
+                let called = self.invoke(second, &[argument], Value::Null, ret)?;
+                Ok((called, ret))
+            }
+            Some(Frame::Transform(transformer)) => {
+                self.transform_cloned(transformer, answer)
+            }
+            _ => Err(bug("a result that nothing waits for")),
+        }
+    }
+
+    /// Calls a function.
+    pub(super) fn invoke(
+        &mut self,
+        function: Value,
+        arguments: &[Value],
+        context: Value,
+        ret: Return,
+    ) -> Result<Called> {
+        self.apply_function(function, arguments, Some(context), ret)
+    }
+
+    /// Calls a function; without a context its signature is not checked, as when the
+    /// arguments come from a partial application.
+    fn apply_function(
+        &mut self,
+        function: Value,
+        arguments: &[Value],
+        context: Option<Value>,
+        ret: Return,
+    ) -> Result<Called> {
+        let number = match function {
+            Value::Function(number) => number,
+            Value::Null => {
+                let what = "`null` is called as a function";
+                return Err(Error::from(ErrorKind::NativeFault { what }));
+            }
+            _ => return Err(Error::from(ErrorKind::NotCallable)),
+        };
+        let function = self.heap.function(number).cloned();
+        match function.ok_or_else(|| bug("a function that is not there"))? {
+            Function::Builtin(id) => {
+                self.invoke_builtin(BuiltinId(id), arguments, context, ret)
+            }
+            Function::Closure { program, lambda, scope, input, .. } => {
+                self.allow("lambda")?;
+                self.enter_closure(
+                    (program, lambda),
+                    scope,
+                    input,
+                    arguments,
+                    context,
+                    ret,
+                )
+            }
+            Function::Partial { target, arguments: given, holes } => {
+                let all = self.fill_holes(given, &holes, arguments);
+                self.apply_function(target, &all, None, ret)
+            }
+            Function::Composition { first, second } => {
+                self.frames.push(Frame::Compose { second, ret });
+                let first_argument = arguments.get(..1).unwrap_or(&[Value::Undefined]);
+                let below = Return::Below;
+                match self.invoke(first, first_argument, Value::Null, below)? {
+                    Called::Result(value) => {
+                        self.frames.pop();
+                        self.invoke(second, &[value], Value::Null, ret)
+                    }
+                    called => Ok(called),
+                }
+            }
+            Function::Transform { program, transform, scope } => {
+                self.allow("transform")?;
+                self.start_transform((program, transform), scope, arguments, ret)
+            }
+            Function::Regex(regex) => {
+                self.allow("regex")?;
+                let matched =
+                    crate::builtin::match_regex(&mut self.context(), &regex, arguments)?;
+                Ok(Called::Result(matched))
+            }
+            Function::NextMatch { regex, subject, from } => {
+                self.allow("next")?;
+                let context = &mut self.context();
+                let matched = crate::builtin::next_match(context, &regex, subject, from)?;
+                Ok(Called::Result(matched))
+            }
+        }
+    }
+
+    /// In the contract only the helpers can be called, whatever name they go by.
+    fn allow(&self, name: &str) -> Result<()> {
+        match self.given.library {
+            Library::Jsonata => Ok(()),
+            Library::Workflow => Err(Error::from(ErrorKind::DisallowedFunction {
+                name: Wtf8Buf::from(name),
+                suggestion: None,
+            })),
+        }
+    }
+
+    fn fill_holes(&self, given: Array, holes: &[u32], arguments: &[Value]) -> Vec<Value> {
+        let mut all = self.heap.items(given).to_vec();
+        for (&hole, &argument) in holes.iter().zip(arguments) {
+            if let Some(place) = all.get_mut(index(hole)) {
+                *place = argument;
+            }
+        }
+        all
+    }
+
+    fn invoke_builtin(
+        &mut self,
+        id: BuiltinId,
+        arguments: &[Value],
+        context: Option<Value>,
+        ret: Return,
+    ) -> Result<Called> {
+        let row = id.row()?;
+        if !id.is_helper() {
+            self.allow(row.name)?;
+        }
+        let checked = match context {
+            Some(context) => self.checked_arguments(row, arguments, context)?,
+            None => None,
+        };
+        let arguments = checked.as_deref().unwrap_or(arguments);
+        row.cost.charge(self.heap, arguments)?;
+        match row.call {
+            Body::Native(body) => {
+                body(&mut self.context(), arguments).map(Called::Result)
+            }
+            Body::HigherOrder(body) => {
+                let waiting = body(&mut self.context(), arguments)?;
+                self.frames.push(Frame::Native { waiting, ret });
+                Ok(Called::Waiting)
+            }
+            Body::Eval => self.eval_text(arguments, context.unwrap_or(Value::Null), ret),
+        }
+    }
+
+    fn checked_arguments(
+        &mut self,
+        row: &Builtin,
+        arguments: &[Value],
+        context: Value,
+    ) -> Result<Option<Vec<Value>>> {
+        if row.signature.is_empty() {
+            return Ok(None);
+        }
+        let signature = Signature::parse(row.signature.as_bytes());
+        let signature =
+            signature.map_err(|_| bug("a built-in has no valid signature"))?;
+        check_arguments(self.heap, &signature, arguments, context).map(Some)
+    }
+
+    fn enter_closure(
+        &mut self,
+        (program, lambda): (u32, u32),
+        scope: u32,
+        input: Value,
+        arguments: &[Value],
+        context: Option<Value>,
+        ret: Return,
+    ) -> Result<Called> {
+        let program = self.programs.get(index(program)).map(Rc::clone);
+        let program = program.ok_or_else(|| bug("a function of a lost program"))?;
+        let code = Arc::clone(&program.code);
+        let lambda = code.lambdas.get(index(lambda));
+        let lambda = lambda.ok_or_else(|| bug("a function without a body"))?;
+        let checked = match (&lambda.signature, context) {
+            (Some(signature), Some(context)) => {
+                Some(check_arguments(self.heap, signature, arguments, context)?)
+            }
+            _ => None,
+        };
+        let arguments = checked.as_deref().unwrap_or(arguments);
+        let depth = self.depth.saturating_add(1);
+        self.heap.budget.enter(depth)?;
+        self.depth = depth;
+        let saved = self.save(ret);
+        let context = context.unwrap_or(Value::Null);
+        self.frames.push(Frame::Call { saved, context });
+        self.program = program;
+        self.input = input;
+        self.pc = lambda.entry;
+        self.scope = self.open_scope(Some(scope), lambda.layout)?;
+        self.bind_parameters(self.scope, lambda.parameters, arguments);
+        Ok(Called::Running)
+    }
+
+    pub(super) fn closure(&mut self, number: u32) -> Result<()> {
+        let lambda = self.program.code.lambdas.get(index(number));
+        let arity = lambda.map(|lambda| lambda.parameters).unwrap_or_default();
+        let (program, input) = (self.program.number, self.input);
+        let scope = self.capture();
+        let closure = Function::Closure { program, lambda: number, scope, input, arity };
+        self.push_function(closure)
+    }
+
+    /// A callee that is a field: if there is none but a variable of its name, the author
+    /// has forgotten the `$`.
+    pub(super) fn check_callee(&mut self, name: u32, partial: bool) -> Result<()> {
+        let variable = self.pop()?;
+        let callee = self.stack.last().copied().unwrap_or_default();
+        let truthy = match variable {
+            Value::Undefined | Value::Null | Value::Bool(false) => false,
+            Value::Number(number) => number != 0.0 && !number.is_nan(),
+            Value::String(text) => text.len > 0,
+            _ => true,
+        };
+        if callee.is_undefined() && truthy {
+            let text = self.heap.name(self.program.key(name));
+            let name = self.heap.text(text).to_owned();
+            return Err(Error::from(if partial {
+                ErrorKind::PartialOfField { name }
+            } else {
+                ErrorKind::CallOfField { name }
+            }));
+        }
+        Ok(())
+    }
+
+    pub(super) fn apply(&mut self) -> Result<()> {
+        let function = self.pop()?;
+        let lhs = self.pop()?;
+        if !matches!(function, Value::Function(_)) {
+            return Err(Error::from(ErrorKind::ApplyNotFunction));
+        }
+        if matches!(lhs, Value::Function(_)) {
+            return self
+                .push_function(Function::Composition { first: lhs, second: function });
+        }
+        let ret = Return::To(self.pc);
+        let called = self.invoke(function, &[lhs], Value::Null, ret)?;
+        self.settle(called, ret)
+    }
+
+    pub(super) fn partial(&mut self, number: u32) -> Result<()> {
+        let function = self.pop()?;
+        let described = self.program.code.partials.get(index(number));
+        let described =
+            described.ok_or_else(|| bug("a partial call is not described"))?;
+        let (count, mut holes) = (described.arguments, described.holes.clone());
+        let mut arguments = self.pop_arguments(count)?;
+        let Value::Function(target) = function else {
+            return Err(Error::from(ErrorKind::NotApplicable));
+        };
+        let parameters = self.parameters(target)?;
+        // Arguments past the declared parameters are dropped, missing ones are undefined.
+        if let Some(parameters) = parameters {
+            arguments.resize(index(parameters), Value::Undefined);
+            holes.retain(|&hole| hole < parameters);
+        }
+        let array = self.heap.add_array(&arguments, Marks::NONE)?;
+        let Value::Array(arguments) = array else { return Err(bug("an array is none")) };
+        self.push_function(Function::Partial { target: function, arguments, holes })
+    }
+
+    /// How many parameters a function declares, `None` for any number.
+    fn parameters(&self, function: u32) -> Result<Option<u32>> {
+        Ok(match self.heap.function(function) {
+            Some(Function::Builtin(id)) => {
+                let row = BuiltinId(*id).row()?;
+                if row.parameters == UNAPPLICABLE {
+                    return Err(Error::from(ErrorKind::BadParameter { index: 1 }));
+                }
+                Some(u32::from(row.parameters))
+            }
+            Some(Function::Closure { arity, .. }) => Some(*arity),
+            Some(Function::Partial { holes, .. }) => Some(length(holes.len())),
+            Some(Function::Composition { .. } | Function::Transform { .. }) => Some(1),
+            Some(Function::Regex(_)) => Some(2),
+            _ => Some(0),
+        })
+    }
+
+    /// `$eval`: compiles a text and runs it in the scope of the call.
+    fn eval_text(
+        &mut self,
+        arguments: &[Value],
+        context: Value,
+        ret: Return,
+    ) -> Result<Called> {
+        let text = match arguments.first() {
+            Some(&Value::String(text)) => text,
+            _ => return Ok(Called::Result(Value::Undefined)),
+        };
+        self.heap.budget.charge(u64::from(text.len))?;
+        self.heap.budget.allocate(u64::from(text.len).saturating_mul(16))?;
+        let source = self.heap.text(text).to_owned();
+        let code = compile_text(&source, self.given.library).map_err(|error| {
+            Error::from(ErrorKind::EvalSyntax { inner: error.message() })
+        })?;
+        let number = length(self.programs.len());
+        let loaded = Loaded::new(self.heap, &Arc::new(code), number);
+        self.programs.push(Rc::clone(&loaded));
+        let input = match arguments.get(1).copied().unwrap_or_default() {
+            Value::Undefined => context,
+            Value::Array(array) if !array.is_sequence() => {
+                let marks = Marks::SEQUENCE.with(Marks::OUTER);
+                self.heap.add_array(&[Value::Array(array)], marks)?
+            }
+            focus => focus,
+        };
+        let depth = self.depth.saturating_add(1);
+        self.heap.budget.enter(depth)?;
+        self.depth = depth;
+        let saved = self.save(ret);
+        self.frames.push(Frame::Eval { saved });
+        self.program = loaded;
+        self.input = input;
+        self.pc = 0;
+        Ok(Called::Running)
+    }
+
+    /// Ends a program: the main one gives its result, that of `$eval` returns.
+    pub(super) fn end(&mut self) -> Result<Option<Value>> {
+        let value = self.pop()?;
+        let Some(frame) = self.frames.pop() else { return Ok(Some(value)) };
+        let Frame::Eval { saved } = frame else {
+            return Err(bug("a frame was left open"));
+        };
+        self.depth = self.depth.saturating_sub(1);
+        // What the text bound stays bound, so the scopes it used stay too.
+        let saved = Saved { scopes: u32::MAX, ..saved };
+        let ret = self.restore(saved);
+        self.settle(Called::Result(value), ret)?;
+        Ok(None)
+    }
+
+    /// A boxed frame for a transform, for the modules beside this one.
+    pub(super) fn push_transform(
+        &mut self,
+        transformer: Box<super::transform::Transformer>,
+    ) {
+        self.frames.push(Frame::Transform(transformer));
+    }
+}

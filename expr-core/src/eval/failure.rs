@@ -1,0 +1,84 @@
+//! Where an error is, seen from outside.
+//!
+//! The reference fills an error's position and token in as it passes through the
+//! expression: an operator names itself, `and` and `or` stand in for everything on their
+//! right, and a call stands in for everything in the function that it calls.
+
+use super::frame::{Frame, Saved};
+use super::{Loaded, Machine};
+use crate::error::{Error, ErrorClass, ErrorKind};
+use crate::program::{Pc, Site};
+use crate::value::index;
+use alloc::rc::Rc;
+
+impl Machine<'_> {
+    /// The error of the operation at `pc`, with its place.
+    pub(super) fn failure(&self, error: Error, pc: Pc) -> Error {
+        let mut error = located(&self.program, error, pc);
+        for frame in self.frames.iter().rev() {
+            let saved = match frame {
+                Frame::Call { saved, .. } => saved,
+                Frame::Transform(transformer) => transformer.saved(),
+                Frame::Eval { saved } => {
+                    let keeps = matches!(
+                        error.class(),
+                        ErrorClass::Budget
+                            | ErrorClass::Host
+                            | ErrorClass::DisallowedFunction
+                    );
+                    if !keeps {
+                        let inner = error.message();
+                        error = Error::from(ErrorKind::EvalFailed { inner });
+                    }
+                    // A place in the text given to `$eval` says nothing outside of it.
+                    error = error.forget_place();
+                    saved
+                }
+                _ => continue,
+            };
+            error = passed_through(error, saved);
+        }
+        error
+    }
+}
+
+fn site(program: &Loaded, pc: Pc) -> Option<&Site> {
+    let site = program.code.op_sites.get(index(pc))?;
+    program.code.sites.get(index(*site))
+}
+
+/// An error with the place of the operation that raised it.
+fn located(program: &Rc<Loaded>, mut error: Error, pc: Pc) -> Error {
+    if let Some(site) = site(program, pc) {
+        error = error.or_span(site.span);
+        if let Some(at) = site.at {
+            error = error.or_at(at, site.token.clone());
+        }
+    }
+    behind_operators(program, error, pc)
+}
+
+/// An error that comes out of a call.
+fn passed_through(mut error: Error, saved: &Saved) -> Error {
+    if let Some(site) = site(&saved.program, saved.called_at) {
+        error = error.or_span(site.span);
+        if let Some(at) = site.at {
+            error = error.or_at(at, site.token.clone()).replace_at(at);
+        }
+    }
+    behind_operators(&saved.program, error, saved.called_at)
+}
+
+/// An error on the right of `and` or `or` is theirs, the outermost at last.
+fn behind_operators(program: &Loaded, mut error: Error, pc: Pc) -> Error {
+    for region in &program.code.regions {
+        if region.start <= pc
+            && pc < region.end
+            && let Some(site) = program.code.sites.get(index(region.site))
+            && let (Some(at), Some(token)) = (site.at, site.token.clone())
+        {
+            error = error.replace_at(at).with_token(token);
+        }
+    }
+    error
+}

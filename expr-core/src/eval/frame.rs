@@ -1,0 +1,73 @@
+//! What the machine is in the middle of.
+
+use super::Loaded;
+use super::group::Grouper;
+use super::sort::Sorter;
+use super::transform::Transformer;
+use crate::builtin::Waiting;
+use crate::program::Pc;
+use crate::value::Value;
+use alloc::boxed::Box;
+use alloc::rc::Rc;
+
+/// A construct that is being evaluated.
+pub(super) enum Frame {
+    /// An array constructor, its items on the stack from `base` up.
+    Items { base: u32 },
+    /// A step that is applied to one item after the other.
+    Each(Loop),
+    /// A predicate that is asked about one item after the other.
+    Filter(Loop),
+    /// A step that makes tuples.
+    Tuples { each: Loop, step: u32 },
+    /// A group-by.
+    Group(Box<Grouper>),
+    /// An order-by.
+    Sort(Box<Sorter>),
+    /// A function of the expression.
+    Call { saved: Saved, context: Value },
+    /// A built-in function that waits for another function.
+    Native { waiting: Waiting, ret: Return },
+    /// A composition whose first function is running.
+    Compose { second: Value, ret: Return },
+    /// A transform function.
+    Transform(Box<Transformer>),
+    /// The text given to `$eval`.
+    Eval { saved: Saved },
+}
+
+/// Where the result of a function goes.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Return {
+    /// On the stack; the program goes on there.
+    To(Pc),
+    /// To the frame below, which waits for it.
+    Below,
+}
+
+/// A loop over items, its results on the stack from `base` up.
+pub(super) struct Loop {
+    /// What is iterated over: the items of an array, or the value itself.
+    pub(super) items: Value,
+    pub(super) position: u32,
+    pub(super) base: u32,
+    /// Where the part begins that is entered for each item.
+    pub(super) body: Pc,
+    /// What `$` and the scope were before.
+    pub(super) input: Value,
+    pub(super) scope: u32,
+    /// Whether each item opens a scope for the names that its tuple binds.
+    pub(super) scoped: bool,
+}
+
+/// What a call restores when it ends.
+pub(super) struct Saved {
+    pub(super) ret: Return,
+    pub(super) program: Rc<Loaded>,
+    pub(super) input: Value,
+    pub(super) scope: u32,
+    /// How many scopes there were: those that no function captured are dropped.
+    pub(super) scopes: u32,
+    /// The operation that called, in the program that it belongs to.
+    pub(super) called_at: Pc,
+}

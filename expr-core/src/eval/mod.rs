@@ -1,0 +1,388 @@
+//! [`Code`] over values: a machine with a stack of frames of its own.
+//!
+//! Calls, loops over items and functions that wait for other functions are frames, so the
+//! host's stack does not grow with the expression or the data, and the budget can stop
+//! the machine between any two operations.
+
+mod call;
+mod failure;
+mod frame;
+mod group;
+mod operator;
+mod path;
+mod scope;
+mod sort;
+mod transform;
+mod tuple;
+
+use crate::builtin::Context;
+use crate::compile::Library;
+use crate::error::{Error, ErrorKind, Result};
+use crate::program::{Code, Constant, Op, Pc};
+use crate::value::{
+    Array, Function, Heap, Key, Marks, Object, Text, Value, index, length,
+};
+use alloc::rc::Rc;
+use alloc::sync::Arc;
+use alloc::vec::Vec;
+use frame::Frame;
+use scope::Scopes;
+
+/// What an evaluation is given besides its program.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Given {
+    /// The context.
+    pub(crate) context: Value,
+    /// The host's bindings.
+    pub(crate) bindings: Option<Object>,
+    /// The time in milliseconds.
+    pub(crate) now: Option<i64>,
+    /// The seed of random numbers.
+    pub(crate) seed: Option<u64>,
+    /// Whose functions names mean; in the contract's, only the helpers can be called.
+    pub(crate) library: Library,
+}
+
+/// Evaluates a program.
+pub(crate) fn evaluate(heap: &mut Heap, code: &Arc<Code>, given: Given) -> Result<Value> {
+    let mut machine = Machine::new(heap, code, given)?;
+    machine.run()
+}
+
+/// A program in the heap it works on: its names are keys there, its texts values.
+#[derive(Debug)]
+struct Loaded {
+    code: Arc<Code>,
+    number: u32,
+    keys: Vec<Key>,
+    constants: Vec<Value>,
+}
+
+impl Loaded {
+    fn new(heap: &mut Heap, code: &Arc<Code>, number: u32) -> Rc<Loaded> {
+        let bytes = heap.add_text_unpaid(&code.bytes);
+        let text =
+            |start: u32, len: u32| Text { start: bytes.start.saturating_add(start), len };
+        let constants = code
+            .constants
+            .iter()
+            .map(|constant| match *constant {
+                Constant::Null => Value::Null,
+                Constant::Bool(value) => Value::Bool(value),
+                Constant::Number(number) => Value::Number(number),
+                Constant::Text { start, len } => Value::String(text(start, len)),
+            })
+            .collect();
+        let names = code.names.iter();
+        let keys = names
+            .map(|name| heap.intern_known(text(name.start, name.len), name.hash))
+            .collect();
+        Rc::new(Loaded { code: Arc::clone(code), number, keys, constants })
+    }
+
+    fn key(&self, name: u32) -> Key {
+        self.keys.get(index(name)).copied().unwrap_or_default()
+    }
+}
+
+struct Machine<'h> {
+    heap: &'h mut Heap,
+    given: Given,
+    random: Option<u64>,
+    stack: Vec<Value>,
+    frames: Vec<Frame>,
+    scopes: Scopes,
+    programs: Vec<Rc<Loaded>>,
+    /// The program that is running.
+    program: Rc<Loaded>,
+    /// The next operation.
+    pc: Pc,
+    /// `$`
+    input: Value,
+    /// The innermost scope.
+    scope: u32,
+    /// How many calls are nested.
+    depth: u32,
+}
+
+fn bug(what: &'static str) -> Error {
+    Error::from(ErrorKind::Bug { what })
+}
+
+impl<'h> Machine<'h> {
+    fn new(heap: &'h mut Heap, code: &Arc<Code>, given: Given) -> Result<Self> {
+        let program = Loaded::new(heap, code, 0);
+        let input = match given.context {
+            context @ Value::Array(_) => {
+                heap.add_array(&[context], Marks::SEQUENCE.with(Marks::OUTER))?
+            }
+            context => context,
+        };
+        let mut machine = Machine {
+            heap,
+            given,
+            random: given.seed,
+            stack: Vec::new(),
+            frames: Vec::new(),
+            scopes: Scopes::default(),
+            programs: alloc::vec![Rc::clone(&program)],
+            program,
+            pc: 0,
+            input,
+            scope: 0,
+            depth: 0,
+        };
+        machine.scope = machine.open_scope(None, code.layout)?;
+        Ok(machine)
+    }
+
+    fn run(&mut self) -> Result<Value> {
+        loop {
+            let pc = self.pc;
+            let op = self.program.code.ops.get(index(pc)).copied();
+            let op = op.ok_or_else(|| bug("the program ran past its end"))?;
+            self.pc = pc.saturating_add(1);
+            let charged = self.heap.budget.charge(op.steps()).map_err(Error::from);
+            match charged.and_then(|()| self.step(op)) {
+                Ok(None) => {}
+                Ok(Some(result)) => return Ok(result),
+                Err(error) => return Err(self.failure(error, pc)),
+            }
+        }
+    }
+
+    /// Carries out one operation; gives the result when the program ends.
+    fn step(&mut self, op: Op) -> Result<Option<Value>> {
+        match op {
+            Op::Constant(number) => {
+                let value = self.program.constants.get(index(number)).copied();
+                self.push(value.unwrap_or_default());
+            }
+            Op::Undefined => self.push(Value::Undefined),
+            Op::Input => {
+                let value = match self.input {
+                    Value::Array(array) if array.marks.has(Marks::OUTER) => {
+                        self.heap.item(array, 0)
+                    }
+                    input => input,
+                };
+                self.push(value);
+            }
+            Op::Source => self.push(self.input),
+            Op::Root => self.push(self.given.context),
+            Op::Load { up, slot, bound } => self.load(up, slot, bound),
+            Op::LoadTuple { up, name, bound } => self.load_tuple(up, name, bound),
+            Op::LoadNamed(name) => self.load_named(name)?,
+            Op::LoadGlobal { name, builtin } => {
+                let value = self.global(self.program.key(name), builtin)?;
+                self.push(value);
+            }
+            Op::Bind { up, slot } => self.bind(up, slot)?,
+            Op::BindNamed(name) => self.bind_named(name)?,
+            Op::EnterScope(layout) => {
+                self.scope = self.open_scope(Some(self.scope), layout)?;
+            }
+            Op::LeaveScope => self.leave_scope(),
+            Op::Drop => {
+                self.pop()?;
+            }
+            Op::Jump(target) => self.pc = target,
+            Op::JumpIfFalse(target) => {
+                if !self.pop_truth()? {
+                    self.pc = target;
+                }
+            }
+            Op::And(target) => {
+                if !self.pop_truth()? {
+                    self.push(Value::Bool(false));
+                    self.pc = target;
+                }
+            }
+            Op::Or(target) => {
+                if self.pop_truth()? {
+                    self.push(Value::Bool(true));
+                    self.pc = target;
+                }
+            }
+            Op::Truth => {
+                let truth = self.pop_truth()?;
+                self.push(Value::Bool(truth));
+            }
+            Op::Elvis(target) => {
+                let value = self.pop()?;
+                if self.heap.truth(value)? {
+                    self.push(value);
+                    self.pc = target;
+                }
+            }
+            Op::Coalesce(target) => {
+                let value = self.pop()?;
+                if !value.is_undefined() {
+                    self.push(value);
+                    self.pc = target;
+                }
+            }
+            Op::Negate => self.negate()?,
+            Op::Arithmetic(operator) => self.arithmetic(operator)?,
+            Op::Compare(operator) => self.compare(operator)?,
+            Op::Equal => self.equality(true)?,
+            Op::NotEqual => self.equality(false)?,
+            Op::In => self.contains()?,
+            Op::Concat => self.concat()?,
+            Op::Range => self.range()?,
+            Op::ArrayStart => {
+                let base = self.height();
+                self.frames.push(Frame::Items { base });
+            }
+            Op::ArrayItem { nested } => self.array_item(nested)?,
+            Op::ArrayEnd { constructed } => self.array_end(constructed)?,
+            Op::Field { name, last } => {
+                let items = self.pop()?;
+                let value = self.field(items, name, last)?;
+                self.push(value);
+            }
+            Op::InputField { name, last } => {
+                let value = self.field(self.input, name, last)?;
+                self.push(value);
+            }
+            Op::Lookup { name } => {
+                let key = self.program.key(name);
+                let value = self.heap.field(self.input, key)?;
+                self.push(value);
+            }
+            Op::Wildcard => self.wildcard()?,
+            Op::Descendants => self.descendants()?,
+            Op::Each { first, end } => self.each(first, end)?,
+            Op::Next { last } => self.next(last)?,
+            Op::StepResult { last } => {
+                let value = self.pop()?;
+                let results: &[Value] = if value.is_undefined() { &[] } else { &[value] };
+                let value = self.heap.flatten_results(results, last)?;
+                self.push(value);
+            }
+            Op::ConstructedItems => self.constructed_items()?,
+            Op::Filter { tuples, end } => self.filter(tuples, end)?,
+            Op::FilterNext => self.filter_next()?,
+            Op::FilterIndex(number) => self.filter_index(number)?,
+            Op::KeepSingleton => self.keep_singleton()?,
+            Op::Unwrap { keep } => {
+                let mut value = self.pop()?;
+                if let Value::Array(array) = &mut value
+                    && keep
+                    && array.is_sequence()
+                {
+                    array.marks = array.marks.with(Marks::KEEP);
+                }
+                let value = self.heap.unwrap_sequence(value);
+                self.push(value);
+            }
+            Op::Group(number) => self.group(number)?,
+            Op::GroupNext => self.group_next()?,
+            Op::Sort(number) => self.sort(number)?,
+            Op::SortNext => self.sort_next()?,
+            Op::TupleEach { step, end, path_end } => {
+                self.tuple_each(step, end, path_end)?
+            }
+            Op::TupleNext => self.tuple_next()?,
+            Op::TupleSorted { step } => self.tuple_sorted(step)?,
+            Op::TupleIndex(name) => self.tuple_index(name)?,
+            Op::TupleItems => self.tuple_items()?,
+            Op::Closure(number) => self.closure(number)?,
+            Op::Transform(transform) => {
+                let (program, scope) = (self.program.number, self.capture());
+                let function = Function::Transform { program, transform, scope };
+                self.push_function(function)?;
+            }
+            Op::TransformNext => self.transform_next()?,
+            Op::Regex(number) => {
+                let regex = self.program.code.regexes.get(index(number)).cloned();
+                let regex = regex.ok_or_else(|| bug("a lost regular expression"))?;
+                self.push_function(Function::Regex(regex))?;
+            }
+            Op::CheckCallee { name, partial } => self.check_callee(name, partial)?,
+            Op::Swap => {
+                let top = self.pop()?;
+                let below = self.pop()?;
+                self.push(top);
+                self.push(below);
+            }
+            Op::Call { arguments } => self.call(arguments)?,
+            Op::TailCall { arguments } => self.tail_call(arguments)?,
+            Op::CallBuiltin { builtin, arguments } => {
+                self.call_builtin(builtin, arguments)?
+            }
+            Op::Apply => self.apply()?,
+            Op::Partial(number) => self.partial(number)?,
+            Op::Return => self.leave_call()?,
+            Op::End => return self.end(),
+        }
+        Ok(None)
+    }
+
+    fn push(&mut self, value: Value) {
+        self.stack.push(value);
+    }
+
+    fn pop(&mut self) -> Result<Value> {
+        self.stack.pop().ok_or_else(|| bug("an operand is missing"))
+    }
+
+    fn pop_truth(&mut self) -> Result<bool> {
+        let value = self.pop()?;
+        self.heap.truth(value)
+    }
+
+    fn push_function(&mut self, function: Function) -> Result<()> {
+        let value = self.heap.add_function(function)?;
+        self.push(value);
+        Ok(())
+    }
+
+    /// How many values are on the stack.
+    fn height(&self) -> u32 {
+        length(self.stack.len())
+    }
+
+    /// The values from `base` up.
+    fn above(&self, base: u32) -> &[Value] {
+        self.stack.get(index(base)..).unwrap_or_default()
+    }
+
+    fn truncate(&mut self, base: u32) {
+        self.stack.truncate(index(base));
+    }
+
+    /// What a built-in function can reach.
+    fn context(&mut self) -> Context<'_> {
+        Context { heap: self.heap, now: self.given.now, random: &mut self.random }
+    }
+
+    fn array_item(&mut self, nested: bool) -> Result<()> {
+        let value = self.pop()?;
+        match value {
+            Value::Undefined => {}
+            Value::Array(array) if !nested => self.push_items(array)?,
+            value => self.push(value),
+        }
+        Ok(())
+    }
+
+    /// Pushes the items of an array, one by one.
+    fn push_items(&mut self, array: Array) -> Result<()> {
+        self.heap.pay_items(index(array.len))?;
+        self.stack.extend_from_slice(self.heap.items(array));
+        Ok(())
+    }
+
+    fn array_end(&mut self, constructed: bool) -> Result<()> {
+        let Some(Frame::Items { base }) = self.frames.pop() else {
+            return Err(bug("an array constructor without a beginning"));
+        };
+        let marks = if constructed { Marks::CONSTRUCTED } else { Marks::NONE };
+        let items = self.stack.get(index(base)..).unwrap_or_default();
+        let array = self.heap.add_array(items, marks)?;
+        self.truncate(base);
+        self.push(array);
+        Ok(())
+    }
+}

@@ -1,0 +1,93 @@
+//! A stable merge sort that asks for one comparison at a time.
+//!
+//! A comparison can call functions of the expression, so the sort must be able to wait for
+//! its answer. Halves are split and merged in the reference's order, which decides which
+//! of several failing comparisons is met first.
+
+use super::{index, length};
+use alloc::vec::Vec;
+
+/// A sort in progress, over items known by their positions.
+#[derive(Debug, Default)]
+pub(crate) struct MergeSort {
+    order: Vec<u32>,
+    merged: Vec<u32>,
+    /// Merges that are still to be done, the next one last.
+    merges: Vec<Merge>,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Merge {
+    left: u32,
+    middle: u32,
+    right: u32,
+    end: u32,
+}
+
+impl MergeSort {
+    /// Starts to sort `count` items.
+    pub(crate) fn new(count: u32) -> Self {
+        let mut merges = Vec::new();
+        let mut split = alloc::vec![(0, count)];
+        // Outer halves first, right before left: popped from the end, they come inner and
+        // left halves first.
+        while let Some((start, end)) = split.pop() {
+            let len = end.saturating_sub(start);
+            if len < 2 {
+                continue;
+            }
+            let middle = start.saturating_add(len / 2);
+            merges.push(Merge { left: start, middle, right: middle, end });
+            split.push((start, middle));
+            split.push((middle, end));
+        }
+        MergeSort { order: (0..count).collect(), merged: Vec::new(), merges }
+    }
+
+    /// The two items to compare next; `None` when everything is sorted.
+    pub(crate) fn next_pair(&self) -> Option<(u32, u32)> {
+        let merge = self.merges.last()?;
+        Some((self.at(merge.left)?, self.at(merge.right)?))
+    }
+
+    /// Takes the answer: whether the first item of the pair comes after the second.
+    pub(crate) fn answer(&mut self, first_is_later: bool) {
+        let Some(mut merge) = self.merges.last().copied() else { return };
+        let taken = if first_is_later { &mut merge.right } else { &mut merge.left };
+        let item = self.order.get(index(*taken)).copied();
+        *taken = taken.saturating_add(1);
+        self.merged.extend(item);
+        if merge.left < merge.middle && merge.right < merge.end {
+            if let Some(last) = self.merges.last_mut() {
+                *last = merge;
+            }
+            return;
+        }
+        self.merges.pop();
+        self.finish(merge);
+    }
+
+    /// The sorted positions.
+    pub(crate) fn order(&self) -> &[u32] {
+        &self.order
+    }
+
+    fn at(&self, place: u32) -> Option<u32> {
+        self.order.get(index(place)).copied()
+    }
+
+    /// Puts the merged run in place; what is left of the first half moves behind it, what
+    /// is left of the second is there already.
+    fn finish(&mut self, merge: Merge) {
+        let rest = self.order.get(index(merge.left)..index(merge.middle));
+        self.merged.extend_from_slice(rest.unwrap_or_default());
+        let len = length(self.merged.len());
+        // The run ends where the unread part of the second half begins.
+        let start = merge.right.saturating_sub(len);
+        let end = index(start).saturating_add(self.merged.len());
+        if let Some(run) = self.order.get_mut(index(start)..end) {
+            run.copy_from_slice(&self.merged);
+        }
+        self.merged.clear();
+    }
+}

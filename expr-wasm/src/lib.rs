@@ -1,0 +1,128 @@
+//! The one artifact: the engine as WebAssembly functions over numbers and one buffer.
+//!
+//! Everything crosses as a JSON document (docs/wire.md), which [`wire`] reads and writes;
+//! this file only connects it with the exports. Functions take and return `u32` alone, so
+//! that after bindgen they are plain exports without imports, which JavaScript and any
+//! other WebAssembly host call in the same way.
+//!
+//! Who links Rust should use `expr-core`, not this crate.
+//!
+//! ```
+//! let mut result = Vec::new();
+//! let status = expr_wasm::wire::describe(&mut result);
+//! assert_eq!(status, expr_wasm::wire::Status::Ok);
+//! assert!(result.starts_with(br#"{"v":1,"contract":"#));
+//! ```
+#![forbid(unsafe_code)]
+
+pub mod error;
+pub mod handle;
+pub mod wire;
+
+use std::cell::RefCell;
+
+use handle::Programs;
+use wasm_bindgen::prelude::wasm_bindgen;
+use wire::Status;
+
+/// A spent request buffer above this size is given back, so that one large context does
+/// not stay resident for the life of the instance.
+const KEPT_BUFFER: usize = 64 << 10;
+
+/// What an instance holds between calls. Nothing here may change what an evaluation
+/// answers: programs are immutable and the buffers belong to one call.
+#[derive(Default)]
+struct Module {
+    request: Vec<u8>,
+    result: Vec<u8>,
+    programs: Programs,
+}
+
+thread_local! {
+    static MODULE: RefCell<Module> = RefCell::default();
+}
+
+/// Makes room for a request of `len` bytes and says where; 0 when there is no room.
+#[wasm_bindgen]
+pub fn reserve(len: u32) -> u32 {
+    MODULE.with_borrow_mut(|module| {
+        let Ok(len) = usize::try_from(len) else { return 0 };
+        module.request.clear();
+        if module.request.try_reserve(len).is_err() {
+            return 0;
+        }
+        module.request.resize(len, 0);
+        address(&module.request)
+    })
+}
+
+/// Compiles the source in the request and leaves a handle.
+#[wasm_bindgen]
+pub fn compile(len: u32) -> u32 {
+    call(Some(len), |request, programs, out| wire::compile(programs, request, out))
+}
+
+/// Evaluates a compiled program over the inputs in the request.
+#[wasm_bindgen]
+pub fn evaluate(handle: u32, len: u32) -> u32 {
+    call(Some(len), |request, programs, out| {
+        wire::evaluate(programs, handle, request, out)
+    })
+}
+
+/// Checks the source in the request without keeping a program.
+#[wasm_bindgen]
+pub fn validate(len: u32) -> u32 {
+    call(Some(len), |request, _, out| wire::validate(request, out))
+}
+
+/// Forgets a compiled program.
+#[wasm_bindgen]
+pub fn release(handle: u32) -> u32 {
+    call(None, |_, programs, out| wire::release(programs, handle, out))
+}
+
+/// Leaves the versions of contract, engine and wire.
+#[wasm_bindgen]
+pub fn describe() -> u32 {
+    call(None, |_, _, out| wire::describe(out))
+}
+
+/// Where the last call left its result.
+#[wasm_bindgen]
+pub fn result_ptr() -> u32 {
+    MODULE.with_borrow(|module| address(&module.result))
+}
+
+/// How long the last call's result is.
+#[wasm_bindgen]
+pub fn result_len() -> u32 {
+    MODULE.with_borrow(|module| u32::try_from(module.result.len()).unwrap_or(u32::MAX))
+}
+
+/// Hands the first `len` bytes of the request to `answer`. The request is spent afterwards,
+/// so a host that forgets to reserve gets an error and never an older document.
+fn call(
+    len: Option<u32>,
+    answer: impl FnOnce(&[u8], &mut Programs, &mut Vec<u8>) -> Status,
+) -> u32 {
+    MODULE.with_borrow_mut(|module| {
+        let Module { request, result, programs } = module;
+        result.clear();
+        result.shrink_to(KEPT_BUFFER);
+        let len = usize::try_from(len.unwrap_or(0)).unwrap_or(usize::MAX);
+        let status = match request.get(..len) {
+            Some(document) => answer(document, programs, result),
+            None => wire::refuse_length(len, request.len(), result),
+        };
+        request.clear();
+        request.shrink_to(KEPT_BUFFER);
+        status as u32
+    })
+}
+
+/// An address in linear memory, which has 32 bits. On a 64-bit build, where nobody reads
+/// the result through it, an address out of range becomes 0.
+fn address(bytes: &[u8]) -> u32 {
+    u32::try_from(bytes.as_ptr().addr()).unwrap_or(0)
+}

@@ -1,0 +1,382 @@
+//! Request bytes → calls of the engine → result bytes, as docs/wire.md has them.
+//!
+//! Plain functions over bytes, so that native tests and fuzzers reach every line without
+//! WebAssembly. A request is read strictly: an unknown member, a wrong type or another
+//! version is refused, since guessing would hide a host and a module of two releases.
+
+use expr_core::{
+    Check, Document, Error, Inputs, Limits, Node, NodeKind, Profile, Program, Spent,
+    Token, Wtf8Buf, write_json_string,
+};
+
+use crate::error::{Failure, Refusal, quote};
+use crate::handle::{Compiled, Programs};
+
+/// The version of the documents, their member `v`.
+pub const VERSION: u32 = 1;
+
+/// Every whole number up to here is exact in a JSON document that passes through `f64`.
+const LARGEST_EXACT: f64 = 9_007_199_254_740_991.0;
+
+/// The range of JavaScript's `Date`, either side of 1970.
+const LARGEST_DATE: f64 = 8.64e15;
+
+/// What a call returns: whether its result document has a member `error`.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Status {
+    /// It has none.
+    Ok = 0,
+    /// It has one.
+    Error = 1,
+}
+
+/// Compiles `source` and keeps the program.
+pub fn compile(programs: &mut Programs, request: &[u8], out: &mut Vec<u8>) -> Status {
+    match try_compile(programs, request) {
+        Ok((handle, functions)) => {
+            begin(out);
+            write_number_member(out, "handle", handle);
+            write_functions(out, &functions);
+            end(out, Status::Ok)
+        }
+        Err(failure) => refuse(&failure, out),
+    }
+}
+
+/// Evaluates a compiled program; see [`compile`].
+pub fn evaluate(
+    programs: &mut Programs,
+    handle: u32,
+    request: &[u8],
+    out: &mut Vec<u8>,
+) -> Status {
+    let (outcome, spent) = match try_evaluate(programs, handle, request) {
+        Ok(evaluation) => (evaluation.outcome.map_err(Failure::from), evaluation.spent),
+        Err(failure) => (Err(failure), Spent::default()),
+    };
+    begin(out);
+    let status = match outcome {
+        Ok(Some(json)) => {
+            write_name(out, "ok");
+            out.extend_from_slice(&json);
+            Status::Ok
+        }
+        Ok(None) => {
+            write_name(out, "undefined");
+            out.extend_from_slice(b"true");
+            Status::Ok
+        }
+        Err(failure) => {
+            write_error(out, &failure);
+            Status::Error
+        }
+    };
+    write_number_member(out, "steps", spent.steps);
+    write_number_member(out, "bytes", spent.bytes);
+    end(out, status)
+}
+
+/// Checks `source` without keeping a program.
+pub fn validate(request: &[u8], out: &mut Vec<u8>) -> Status {
+    let Check { normalized, functions, error } = match try_validate(request) {
+        Ok(check) => check,
+        Err(failure) => return refuse(&failure, out),
+    };
+    begin(out);
+    write_name(out, "normalized");
+    write_json_string(out, normalized.as_wtf8());
+    if let Some(functions) = functions {
+        write_functions(out, &functions);
+    }
+    match error {
+        Some(error) => {
+            write_error(out, &Failure::Engine(error));
+            end(out, Status::Error)
+        }
+        None => end(out, Status::Ok),
+    }
+}
+
+/// Forgets a program.
+pub fn release(programs: &mut Programs, handle: u32, out: &mut Vec<u8>) -> Status {
+    if programs.remove(handle).is_none() {
+        return refuse(&Refusal::StaleHandle { handle }.into(), out);
+    }
+    begin(out);
+    write_name(out, "released");
+    out.extend_from_slice(b"true");
+    end(out, Status::Ok)
+}
+
+/// Says which contract, engine and wire this is.
+pub fn describe(out: &mut Vec<u8>) -> Status {
+    begin(out);
+    write_text_member(out, "contract", expr_core::CONTRACT_VERSION);
+    write_text_member(out, "engine", expr_core::ENGINE_VERSION);
+    write_number_member(out, "wire", VERSION);
+    write_name(out, "profiles");
+    write_array(out, Profile::ALL, |out, profile| {
+        write_json_string(out, profile.as_str().into());
+    });
+    end(out, Status::Ok)
+}
+
+/// Answers a call that names more bytes than were reserved.
+pub fn refuse_length(len: usize, reserved: usize, out: &mut Vec<u8>) -> Status {
+    refuse(&Refusal::BeyondReserved { len, reserved }.into(), out)
+}
+
+fn try_compile(
+    programs: &mut Programs,
+    request: &[u8],
+) -> Result<(u32, Vec<Wtf8Buf>), Failure> {
+    let document = Document::read(request)?;
+    let (source, profile) = read_source(&document)?;
+    let program = Program::compile(source, profile)?;
+    let functions = program.functions().to_vec();
+    let handle =
+        programs.insert(Compiled { profile, program }).ok_or(Refusal::TableWornOut)?;
+    Ok((handle, functions))
+}
+
+fn try_validate(request: &[u8]) -> Result<Check, Failure> {
+    let document = Document::read(request)?;
+    let (source, profile) = read_source(&document)?;
+    Ok(expr_core::check(source, profile))
+}
+
+fn try_evaluate(
+    programs: &mut Programs,
+    handle: u32,
+    request: &[u8],
+) -> Result<expr_core::Evaluation, Failure> {
+    let compiled = programs.get(handle).ok_or(Refusal::StaleHandle { handle })?;
+    let document = Document::read(request)?;
+    let root = document.root();
+    expect_members(root, "", &["v", "context", "bindings", "now", "seed", "limits"])?;
+    expect_version(root)?;
+    expect_bindings(root, compiled.profile)?;
+    let now = whole_number(root, "now", "now", -LARGEST_DATE, LARGEST_DATE)?;
+    let seed = whole_number(root, "seed", "seed", 0.0, LARGEST_EXACT)?;
+    let limits = read_limits(root)?;
+    let mut inputs = Inputs::from_document(document, "context", "bindings");
+    inputs.set_now(now);
+    inputs.set_seed(seed.map(i64::unsigned_abs));
+    Ok(compiled.program.evaluate(&mut inputs, limits))
+}
+
+/// `source` and `profile`, which a request of `compile` or `validate` holds.
+fn read_source(document: &Document) -> Result<(expr_core::Wtf8<'_>, Profile), Failure> {
+    let root = document.root();
+    expect_members(root, "", &["v", "source", "profile"])?;
+    expect_version(root)?;
+    let source = match root.get("source").map(Node::kind) {
+        Some(NodeKind::String(source)) => source,
+        Some(_) => return Err(wrong_type("source", "a string")),
+        None => return Err(Refusal::MissingMember { path: "source" }.into()),
+    };
+    let profile = match root.get("profile").map(Node::kind) {
+        None => Profile::default(),
+        Some(NodeKind::String(name)) => name
+            .to_str()
+            .and_then(Profile::from_name)
+            .ok_or_else(|| Refusal::UnknownProfile { name: quote(name) })?,
+        Some(_) => return Err(wrong_type("profile", "a string")),
+    };
+    Ok((source, profile))
+}
+
+fn read_limits(root: Node<'_>) -> Result<Limits, Failure> {
+    let mut limits = Limits::default();
+    let Some(node) = root.get("limits") else { return Ok(limits) };
+    if !matches!(node.kind(), NodeKind::Object(_)) {
+        return Err(wrong_type("limits", "an object"));
+    }
+    expect_members(node, "limits.", &["steps", "bytes", "depth"])?;
+    if let Some(steps) = whole_number(node, "steps", "limits.steps", 0.0, LARGEST_EXACT)?
+    {
+        limits.steps = steps.unsigned_abs();
+    }
+    if let Some(bytes) = whole_number(node, "bytes", "limits.bytes", 0.0, LARGEST_EXACT)?
+    {
+        limits.bytes = bytes.unsigned_abs();
+    }
+    let largest = f64::from(u32::MAX);
+    if let Some(depth) = whole_number(node, "depth", "limits.depth", 0.0, largest)? {
+        limits.depth = u32::try_from(depth).unwrap_or(u32::MAX);
+    }
+    Ok(limits)
+}
+
+fn expect_members(object: Node<'_>, prefix: &str, known: &[&str]) -> Result<(), Failure> {
+    if !matches!(object.kind(), NodeKind::Object(_)) {
+        return Err(Refusal::NotAnObject.into());
+    }
+    let unknown = object
+        .members()
+        .map(|(name, _)| name)
+        .find(|name| name.to_str().is_none_or(|name| !known.contains(&name)));
+    match unknown {
+        Some(name) => {
+            let path = format!("{prefix}{}", quote(name));
+            Err(Refusal::UnknownMember { path }.into())
+        }
+        None => Ok(()),
+    }
+}
+
+fn expect_version(root: Node<'_>) -> Result<(), Failure> {
+    match root.get("v").map(Node::kind) {
+        Some(NodeKind::Number(version)) if version == f64::from(VERSION) => Ok(()),
+        _ => Err(Refusal::Version.into()),
+    }
+}
+
+/// Bindings in the workflow profile would let a host change what an expression means.
+fn expect_bindings(root: Node<'_>, profile: Profile) -> Result<(), Failure> {
+    match root.get("bindings").map(Node::kind) {
+        None => Ok(()),
+        Some(_) if profile == Profile::Workflow => {
+            Err(Refusal::BindingsInWorkflow.into())
+        }
+        Some(NodeKind::Object(_)) => Ok(()),
+        Some(_) => Err(wrong_type("bindings", "an object")),
+    }
+}
+
+/// A member that holds a whole number between `least` and `largest`, if it is there.
+fn whole_number(
+    object: Node<'_>,
+    name: &str,
+    path: &'static str,
+    least: f64,
+    largest: f64,
+) -> Result<Option<i64>, Failure> {
+    let Some(member) = object.get(name) else { return Ok(None) };
+    match member.kind() {
+        // The range is inside what an i64 holds and the number is whole, so nothing is
+        // lost here.
+        NodeKind::Number(n) if n >= least && n <= largest && n % 1.0 == 0.0 => {
+            Ok(Some(n as i64))
+        }
+        _ if least < 0.0 => {
+            Err(wrong_type(path, "a whole number of milliseconds in the range of a Date"))
+        }
+        _ => Err(wrong_type(path, "a whole number that is not negative and exact")),
+    }
+}
+
+fn wrong_type(path: &'static str, wanted: &'static str) -> Failure {
+    Refusal::WrongType { path, wanted }.into()
+}
+
+fn refuse(failure: &Failure, out: &mut Vec<u8>) -> Status {
+    begin(out);
+    write_error(out, failure);
+    end(out, Status::Error)
+}
+
+fn write_error(out: &mut Vec<u8>, failure: &Failure) {
+    write_name(out, "error");
+    out.push(b'{');
+    match failure {
+        Failure::Engine(error) => write_engine_error(out, error),
+        Failure::Refusal(refusal) => {
+            write_text_member(out, "class", "wire");
+            write_text_member(out, "code", refusal.code());
+            write_text_member(out, "message", &refusal.message());
+            if let Some(help) = refusal.help() {
+                write_text_member(out, "help", help);
+            }
+        }
+    }
+    out.push(b'}');
+}
+
+fn write_engine_error(out: &mut Vec<u8>, error: &Error) {
+    write_text_member(out, "class", error.class().as_str());
+    write_text_member(out, "code", error.code());
+    write_name(out, "message");
+    write_json_string(out, error.message().as_wtf8());
+    if let Some(position) = error.position() {
+        write_number_member(out, "position", position);
+    }
+    if let Some(token) = error.token() {
+        write_name(out, "token");
+        write_token(out, token);
+    }
+    if let Some(place) = error.location() {
+        write_name(out, "span");
+        out.push(b'{');
+        write_number_member(out, "start", place.start);
+        write_number_member(out, "end", place.end);
+        out.push(b'}');
+        write_number_member(out, "line", place.line);
+        write_number_member(out, "column", place.column);
+    }
+    if let Some(help) = error.help() {
+        write_text_member(out, "help", &help);
+    }
+    if let Some(suggestion) = error.suggestion() {
+        write_text_member(out, "suggestion", suggestion);
+    }
+}
+
+fn write_token(out: &mut Vec<u8>, token: Token<'_>) {
+    match token {
+        Token::Text(text) => write_json_string(out, text),
+        Token::Number(number) => out.extend_from_slice(number.to_string().as_bytes()),
+        Token::Bool(value) => out.extend_from_slice(value.to_string().as_bytes()),
+    }
+}
+
+fn write_functions(out: &mut Vec<u8>, functions: &[Wtf8Buf]) {
+    write_name(out, "functions");
+    write_array(out, functions, |out, name| write_json_string(out, name.as_wtf8()));
+}
+
+fn write_array<T>(
+    out: &mut Vec<u8>,
+    items: impl IntoIterator<Item = T>,
+    mut write: impl FnMut(&mut Vec<u8>, T),
+) {
+    out.push(b'[');
+    for (index, item) in items.into_iter().enumerate() {
+        if index > 0 {
+            out.push(b',');
+        }
+        write(out, item);
+    }
+    out.push(b']');
+}
+
+fn write_text_member(out: &mut Vec<u8>, name: &str, text: &str) {
+    write_name(out, name);
+    write_json_string(out, text.into());
+}
+
+fn write_number_member(out: &mut Vec<u8>, name: &str, number: impl Into<u64>) {
+    write_name(out, name);
+    out.extend_from_slice(number.into().to_string().as_bytes());
+}
+
+/// Starts a member. Its comma is left out after an opening brace, the only byte `{` that
+/// can stand last here, since every value written before ends otherwise.
+fn write_name(out: &mut Vec<u8>, name: &str) {
+    if out.last() != Some(&b'{') {
+        out.push(b',');
+    }
+    out.push(b'"');
+    out.extend_from_slice(name.as_bytes());
+    out.extend_from_slice(b"\":");
+}
+
+fn begin(out: &mut Vec<u8>) {
+    out.push(b'{');
+    write_number_member(out, "v", VERSION);
+}
+
+fn end(out: &mut Vec<u8>, status: Status) -> Status {
+    out.push(b'}');
+    status
+}

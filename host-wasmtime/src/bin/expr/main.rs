@@ -1,0 +1,167 @@
+//! The command `expr`: evaluate and check expressions with the artifact that services run.
+//!
+//! Results go to standard output, one line of JSON; what is wrong goes to standard error
+//! as one message, and the exit code is then 1.
+
+mod render;
+
+use std::fs;
+use std::io::{self, Read as _};
+use std::process::ExitCode;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use host_wasmtime::{Host, HostError, Inputs, Json, Profile};
+use jiff::Timestamp;
+
+#[derive(Parser)]
+#[command(name = "expr", version, about = "Deterministic workflow expressions")]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Evaluate an expression and print the result as JSON.
+    Eval(Eval),
+    /// Check an expression and print the functions that it calls.
+    Check(Source),
+    /// Print the SHA-256 of the artifact.
+    Digest,
+}
+
+#[derive(Args)]
+struct Eval {
+    #[command(flatten)]
+    source: Source,
+    /// A file with the context as JSON, or - for standard input.
+    #[arg(long, value_name = "FILE")]
+    context: Option<String>,
+    /// The time of the evaluation, such as 2026-03-04T05:06:07.089Z.
+    #[arg(long, value_name = "RFC3339", value_parser = parse_now)]
+    now: Option<i64>,
+    /// The seed of random numbers.
+    #[arg(long, value_name = "N")]
+    seed: Option<u64>,
+}
+
+#[derive(Args)]
+struct Source {
+    /// The expression.
+    source: String,
+    /// The language of the expression.
+    #[arg(long, value_name = "PROFILE", value_enum, default_value_t)]
+    profile: ProfileName,
+}
+
+/// [`Profile`] as an argument.
+#[derive(Clone, Copy, Default, ValueEnum)]
+enum ProfileName {
+    #[default]
+    Workflow,
+    Jsonata,
+}
+
+impl From<ProfileName> for Profile {
+    fn from(name: ProfileName) -> Self {
+        match name {
+            ProfileName::Workflow => Profile::Workflow,
+            ProfileName::Jsonata => Profile::Jsonata,
+        }
+    }
+}
+
+fn main() -> ExitCode {
+    let arguments = match Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        Err(error) => return explain_usage(&error),
+    };
+    let outcome = match arguments.command {
+        Command::Eval(arguments) => eval(&arguments),
+        Command::Check(source) => check(&source),
+        Command::Digest => Ok(host_wasmtime::DIGEST.to_owned()),
+    };
+    match outcome {
+        Ok(line) => {
+            println!("{line}");
+            ExitCode::SUCCESS
+        }
+        Err(report) => {
+            eprintln!("{report}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Help that was asked for is a success; clap would end with 2 for everything else.
+fn explain_usage(error: &clap::Error) -> ExitCode {
+    // Nothing is left to do when even the message cannot be written.
+    let _ = error.print();
+    if error.use_stderr() { ExitCode::FAILURE } else { ExitCode::SUCCESS }
+}
+
+fn eval(arguments: &Eval) -> Result<String, String> {
+    let context = arguments.context.as_deref().map(read_context).transpose()?;
+    let inputs =
+        Inputs { context, now: arguments.now, seed: arguments.seed, ..Inputs::default() };
+    let Source { source, profile } = &arguments.source;
+    let evaluation = Host::new()
+        .and_then(|host| host.compile(source, (*profile).into()))
+        .and_then(|expr| expr.evaluate(&inputs))
+        .map_err(|error| explain(source, &error))?;
+    Ok(evaluation.json.unwrap_or_else(|| "undefined".to_owned()))
+}
+
+fn check(Source { source, profile }: &Source) -> Result<String, String> {
+    let check = Host::new()
+        .and_then(|host| host.check(source, (*profile).into()))
+        .map_err(|error| explain(source, &error))?;
+    if let Some(error) = check.error {
+        return Err(render::engine_error(source, &error));
+    }
+    let functions = check.functions.unwrap_or_default();
+    Ok(match functions.is_empty() {
+        true => "valid, calls no function".to_owned(),
+        false => format!("valid, calls {}", functions.join(", ")),
+    })
+}
+
+fn explain(source: &str, error: &HostError) -> String {
+    match error.engine() {
+        Some(error) => render::engine_error(source, error),
+        None => render::message(&error.to_string()),
+    }
+}
+
+fn read_context(path: &str) -> Result<Json, String> {
+    let (name, text) = match path {
+        "-" => ("standard input", read_standard_input()),
+        _ => (path, fs::read_to_string(path)),
+    };
+    let text = text.map_err(|error| {
+        render::message(&format!("cannot read the context from {name}: {error}"))
+    })?;
+    Json::parse(&text).map_err(|error| match error {
+        HostError::Json(reason) => render::message(&format!(
+            "the context from {name} is not valid JSON: {reason}"
+        )),
+        other => render::message(&other.to_string()),
+    })
+}
+
+fn read_standard_input() -> io::Result<String> {
+    let mut text = String::new();
+    io::stdin().read_to_string(&mut text)?;
+    Ok(text)
+}
+
+/// The engine counts milliseconds, so a finer time is refused rather than cut.
+fn parse_now(text: &str) -> Result<i64, String> {
+    let time: Timestamp = text.parse().map_err(|error: jiff::Error| {
+        format!("{error}; write it like 2026-03-04T05:06:07.089Z")
+    })?;
+    if time.subsec_nanosecond() % 1_000_000 != 0 {
+        return Err("a time has at most three digits of a second".to_owned());
+    }
+    Ok(time.as_millisecond())
+}

@@ -1,0 +1,187 @@
+//! What can go wrong: the engine says so, the host stopped it, or the two disagree.
+
+use std::fmt;
+
+use serde::{Deserialize, Deserializer};
+use serde_json::Value;
+use serde_json::value::RawValue;
+
+use crate::Spent;
+
+/// Why there is no result.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub enum HostError {
+    /// The engine refused the source or the inputs, or the evaluation failed.
+    Engine(Box<EngineError>),
+    /// The host stopped the module, and why. A bug of the engine or a limit of
+    /// [`Settings`](crate::Settings); the instance was thrown away.
+    Trap(String),
+    /// The module answered with something that docs/wire.md does not have.
+    Wire(String),
+    /// A text that was given as JSON is none, and where.
+    Json(String),
+    /// The artifact cannot be run on this machine.
+    Setup(String),
+}
+
+impl HostError {
+    /// The engine's own error, if it is one.
+    pub fn engine(&self) -> Option<&EngineError> {
+        match self {
+            HostError::Engine(error) => Some(error),
+            _ => None,
+        }
+    }
+
+    pub(crate) fn setup(error: impl fmt::Display) -> Self {
+        HostError::Setup(format!("{error:#}"))
+    }
+
+    /// The first line of wasmtime's account; what follows are addresses.
+    pub(crate) fn trap(error: &wasmtime::Error) -> Self {
+        let cause = error.root_cause().to_string();
+        HostError::Trap(cause.lines().next().unwrap_or_default().to_owned())
+    }
+}
+
+impl fmt::Display for HostError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            HostError::Engine(error) => error.fmt(f),
+            HostError::Trap(reason) => write!(f, "the host stopped the module: {reason}"),
+            HostError::Wire(reason) => {
+                write!(f, "the module broke the wire contract: {reason}")
+            }
+            HostError::Json(reason) => write!(f, "invalid JSON: {reason}"),
+            HostError::Setup(reason) => write!(f, "the module cannot be run: {reason}"),
+        }
+    }
+}
+
+impl std::error::Error for HostError {}
+
+/// An error of the engine, as received.
+///
+/// Class, code, position and token are the contract's; `span`, `line` and `column` point
+/// into the source as it was authored.
+///
+/// ```
+/// # use host_wasmtime::{Host, Profile};
+/// # fn main() -> Result<(), host_wasmtime::HostError> {
+/// let host = Host::new()?;
+/// let refused = host.compile("1 +", Profile::Workflow).unwrap_err();
+/// let error = refused.engine().expect("a syntax error is the engine's");
+/// assert_eq!(error.class, "syntax");
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone, Debug, Deserialize)]
+#[non_exhaustive]
+pub struct EngineError {
+    /// The class, such as `syntax` or `budget`.
+    pub class: String,
+    /// The code in the catalogue, such as `T2001`.
+    pub code: String,
+    /// What is wrong. A lone surrogate in it is shown as U+FFFD; [`EngineError::json`] has
+    /// the text as it came.
+    #[serde(deserialize_with = "lossy_text")]
+    pub message: String,
+    /// The contract's position: a UTF-16 offset in the normalized text.
+    pub position: Option<u32>,
+    /// The contract's token: a string, a number or a boolean.
+    #[serde(default, deserialize_with = "token")]
+    pub token: Option<Value>,
+    /// The place in the authored text, in UTF-16 units.
+    pub span: Option<Span>,
+    /// Line of the place, from 1.
+    pub line: Option<u32>,
+    /// Column of the place in UTF-16 units, from 1.
+    pub column: Option<u32>,
+    /// What to do about it.
+    #[serde(default, deserialize_with = "optional_lossy_text")]
+    pub help: Option<String>,
+    /// The nearest allowed name of a disallowed function.
+    pub suggestion: Option<String>,
+    /// What was used up until the failure.
+    #[serde(skip)]
+    pub spent: Spent,
+    #[serde(skip)]
+    json: String,
+}
+
+/// A range of UTF-16 units.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Deserialize)]
+pub struct Span {
+    /// Where it starts.
+    pub start: u32,
+    /// Where it ends, exclusive.
+    pub end: u32,
+}
+
+impl EngineError {
+    /// The error document as the engine wrote it.
+    pub fn json(&self) -> &str {
+        &self.json
+    }
+
+    pub(crate) fn read(document: &RawValue, spent: Spent) -> Result<Self, HostError> {
+        let error: EngineError = serde_json::from_str(document.get())
+            .map_err(|error| HostError::Wire(format!("in an error: {error}")))?;
+        Ok(EngineError { spent, json: document.get().to_owned(), ..error })
+    }
+}
+
+impl fmt::Display for EngineError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.code)?;
+        if let (Some(line), Some(column)) = (self.line, self.column) {
+            write!(f, " at {line}:{column}")?;
+        }
+        write!(f, ": {}", self.message)
+    }
+}
+
+/// Text that may hold lone surrogates, which serde_json hands over as bytes alone.
+pub(crate) struct Lossy(pub(crate) String);
+
+impl<'de> Deserialize<'de> for Lossy {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Visitor;
+        impl serde::de::Visitor<'_> for Visitor {
+            type Value = Lossy;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a string")
+            }
+
+            fn visit_bytes<E>(self, bytes: &[u8]) -> Result<Lossy, E> {
+                Ok(Lossy(String::from_utf8_lossy(bytes).into_owned()))
+            }
+        }
+        deserializer.deserialize_bytes(Visitor)
+    }
+}
+
+fn lossy_text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
+    Lossy::deserialize(deserializer).map(|text| text.0)
+}
+
+fn optional_lossy_text<'de, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Option<String>, D::Error> {
+    Ok(Option::<Lossy>::deserialize(deserializer)?.map(|text| text.0))
+}
+
+/// A token's text may hold lone surrogates, its other kinds are plain JSON.
+fn token<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Value>, D::Error> {
+    use serde::de::Error;
+
+    let json = <&RawValue>::deserialize(deserializer)?.get();
+    let value = if json.starts_with('"') {
+        serde_json::from_str(json).map(|text: Lossy| Value::String(text.0))
+    } else {
+        serde_json::from_str(json)
+    };
+    value.map(Some).map_err(D::Error::custom)
+}

@@ -1,0 +1,270 @@
+//! Workflow expressions in Rust services: the artifact that every host shares, run by
+//! wasmtime.
+//!
+//! [`Host`] holds the compiled module; one for a process is enough, and it may be cloned
+//! and used from any thread. [`Expr`] is a compiled expression. Evaluating runs the same
+//! bytes as the npm package does, so the result, the error and the number of steps are the
+//! same.
+//!
+//! Who runs expressions in JavaScript wants the npm package `workflow-expr`.
+//!
+//! ```
+//! use host_wasmtime::{Host, Inputs, Json, Profile};
+//!
+//! # fn main() -> Result<(), host_wasmtime::HostError> {
+//! let host = Host::new()?;
+//! let expr = host.compile("payload.ticket.id", Profile::Workflow)?;
+//! let context = Json::parse(r#"{"payload":{"ticket":{"id":"T-7"}}}"#)?;
+//! let result = expr.evaluate(&Inputs { context: Some(context), ..Inputs::default() })?;
+//! assert_eq!(result.json.as_deref(), Some(r#""T-7""#));
+//! # Ok(())
+//! # }
+//! ```
+
+mod config;
+mod error;
+mod instance;
+mod json;
+mod wire;
+
+use std::fmt;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+pub use config::Settings;
+pub use error::{EngineError, HostError, Span};
+use instance::{Call, Instance, Pool};
+pub use json::Json;
+
+/// The artifact, as every host loads it.
+const ARTIFACT: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/workflow_expr.wasm"));
+
+/// The SHA-256 of the artifact that this crate carries, in lower-case hexadecimal. The npm
+/// package of the same release reports the same one.
+pub const DIGEST: &str = env!("WORKFLOW_EXPR_SHA256");
+
+/// Numbers expressions, so that each instance knows which it has compiled.
+static NEXT_PROGRAM: AtomicU64 = AtomicU64::new(0);
+
+/// Which language a source is written in.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum Profile {
+    /// The canonical workflow contract.
+    #[default]
+    Workflow,
+    /// Plain JSONata 2.2.
+    Jsonata,
+}
+
+impl Profile {
+    /// Both profiles, the default first.
+    pub const ALL: [Profile; 2] = [Profile::Workflow, Profile::Jsonata];
+
+    /// The spelling on the wire and on command lines.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Profile::Workflow => "workflow",
+            Profile::Jsonata => "jsonata",
+        }
+    }
+}
+
+/// What an evaluation reads.
+#[derive(Clone, Debug, Default)]
+pub struct Inputs {
+    /// The context; absent is undefined, which is not `null`.
+    pub context: Option<Json>,
+    /// Values of variables, an object; for the profile `jsonata` alone.
+    pub bindings: Option<Json>,
+    /// The time of the evaluation in milliseconds since 1970, UTC. An expression that reads
+    /// the clock fails without it.
+    pub now: Option<i64>,
+    /// The seed of random numbers. An expression that draws one fails without it.
+    pub seed: Option<u64>,
+    /// What the evaluation may use up.
+    pub limits: Limits,
+}
+
+/// What an evaluation may use up; absent limits are the contract's own.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Limits {
+    /// Steps of the language.
+    pub steps: Option<u64>,
+    /// Bytes of values built.
+    pub bytes: Option<u64>,
+    /// Nested lambda calls.
+    pub depth: Option<u32>,
+}
+
+/// What an evaluation used up: the same numbers on every host.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Spent {
+    /// Steps of the language.
+    pub steps: u64,
+    /// Bytes of values built.
+    pub bytes: u64,
+}
+
+/// The result of an evaluation.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Evaluation {
+    /// The value as JSON text; `None` is undefined, which the profile `jsonata` alone can
+    /// answer with.
+    pub json: Option<String>,
+    /// What it cost.
+    pub spent: Spent,
+}
+
+/// What [`Host::check`] found out about a source.
+#[derive(Clone, Debug)]
+pub struct Check {
+    /// The source after normalization.
+    pub normalized: String,
+    /// Callee names in the order of the walk, if it came to its end.
+    pub functions: Option<Vec<String>>,
+    /// The first violation.
+    pub error: Option<EngineError>,
+}
+
+/// Which contract, engine and wire the module is.
+#[derive(Clone, PartialEq, Eq, Debug, serde::Deserialize)]
+pub struct Description {
+    /// The contract, such as `workflow/1`.
+    pub contract: String,
+    /// The engine's version.
+    pub engine: String,
+    /// The wire's version.
+    pub wire: u32,
+    /// The profiles that it has.
+    pub profiles: Vec<String>,
+}
+
+/// The artifact, compiled for this machine and ready to run.
+///
+/// Making one compiles the whole module, so a process makes one and clones it.
+#[derive(Clone)]
+pub struct Host {
+    pool: Arc<Pool>,
+}
+
+impl Host {
+    /// A host with default settings.
+    pub fn new() -> Result<Self, HostError> {
+        Host::with_settings(Settings::default())
+    }
+
+    /// A host with settings of its own.
+    pub fn with_settings(settings: Settings) -> Result<Self, HostError> {
+        Ok(Host { pool: Arc::new(Pool::new(ARTIFACT, settings)?) })
+    }
+
+    /// Compiles a source.
+    ///
+    /// ```
+    /// # use host_wasmtime::{Host, Profile};
+    /// # fn main() -> Result<(), host_wasmtime::HostError> {
+    /// let host = Host::new()?;
+    /// let expr = host.compile("len(payload.items)", Profile::Workflow)?;
+    /// assert_eq!(expr.functions(), ["len"]);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn compile(&self, source: &str, profile: Profile) -> Result<Expr, HostError> {
+        self.compile_json(&Json::from_text(source), profile)
+    }
+
+    /// Compiles a source that is given as a JSON string, which can hold the lone surrogates
+    /// that a Rust string cannot.
+    pub fn compile_json(
+        &self,
+        source: &Json,
+        profile: Profile,
+    ) -> Result<Expr, HostError> {
+        let request = wire::source_request(source, profile);
+        let program = NEXT_PROGRAM.fetch_add(1, Ordering::Relaxed);
+        let functions = self
+            .pool
+            .with_instance(|instance| compile_in(instance, program, &request))?
+            .functions();
+        Ok(Expr { host: self.clone(), program, request, functions })
+    }
+
+    /// Checks a source without keeping a program. A violation is no failure of the check:
+    /// it is in [`Check::error`].
+    pub fn check(&self, source: &str, profile: Profile) -> Result<Check, HostError> {
+        let request = wire::source_request(&Json::from_text(source), profile);
+        self.pool.with_instance(|instance| {
+            wire::read_check(&instance.call(Call::Validate, &request)?)
+        })
+    }
+
+    /// Which contract, engine and wire the module is.
+    pub fn describe(&self) -> Result<Description, HostError> {
+        self.pool.with_instance(|instance| {
+            wire::read_description(&instance.call(Call::Describe, &[])?)
+        })
+    }
+}
+
+impl fmt::Debug for Host {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Host").field("digest", &DIGEST).finish_non_exhaustive()
+    }
+}
+
+/// A compiled expression. It outlives every instance of the module: where it is not
+/// compiled yet, or no longer, evaluating compiles it again.
+#[derive(Clone, Debug)]
+pub struct Expr {
+    host: Host,
+    program: u64,
+    request: Vec<u8>,
+    functions: Vec<String>,
+}
+
+impl Expr {
+    /// The callee names in the source, in the order of the walk.
+    pub fn functions(&self) -> &[String] {
+        &self.functions
+    }
+
+    /// Evaluates over `inputs`.
+    ///
+    /// ```
+    /// # use host_wasmtime::{Host, Inputs, Limits, Profile};
+    /// # fn main() -> Result<(), host_wasmtime::HostError> {
+    /// let host = Host::new()?;
+    /// let expr = host.compile("1 + 2", Profile::Workflow)?;
+    /// assert_eq!(expr.evaluate(&Inputs::default())?.json.as_deref(), Some("3"));
+    ///
+    /// let limits = Limits { steps: Some(0), ..Limits::default() };
+    /// let stopped = expr.evaluate(&Inputs { limits, ..Inputs::default() }).unwrap_err();
+    /// assert_eq!(stopped.engine().unwrap().class, "budget");
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn evaluate(&self, inputs: &Inputs) -> Result<Evaluation, HostError> {
+        let request = wire::evaluate_request(inputs);
+        self.host.pool.with_instance(|instance| {
+            if let Some(handle) = instance.handles.get(&self.program).copied() {
+                let document = instance.call(Call::Evaluate(handle), &request)?;
+                if !wire::is_stale_handle(&document) {
+                    return wire::read_evaluation(&document);
+                }
+            }
+            let handle = compile_in(instance, self.program, &self.request)?.handle;
+            wire::read_evaluation(&instance.call(Call::Evaluate(handle), &request)?)
+        })
+    }
+}
+
+fn compile_in(
+    instance: &mut Instance,
+    program: u64,
+    request: &[u8],
+) -> Result<wire::Compiled, HostError> {
+    let document = instance.call(Call::Compile, request)?;
+    let compiled = wire::read_compiled(&document)?;
+    instance.remember(program, compiled.handle);
+    Ok(compiled)
+}

@@ -1,0 +1,124 @@
+//! The command `expr` as a person meets it: what it prints, where, and how it ends.
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+use std::fs;
+use std::io::Write as _;
+use std::process::{Command, Output, Stdio};
+
+/// Runs `expr` with `arguments` and `input` on its standard input.
+fn expr_with(arguments: &[&str], input: &str) -> Output {
+    let mut child = Command::new(env!("CARGO_BIN_EXE_expr"))
+        .args(arguments)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    child.stdin.take().unwrap().write_all(input.as_bytes()).unwrap();
+    child.wait_with_output().unwrap()
+}
+
+/// What a run that must succeed prints.
+fn printed(arguments: &[&str], input: &str) -> String {
+    let output = expr_with(arguments, input);
+    let error = String::from_utf8(output.stderr).unwrap();
+    assert!(output.status.success(), "{arguments:?}: {error}");
+    assert_eq!(error, "", "{arguments:?}");
+    String::from_utf8(output.stdout).unwrap()
+}
+
+/// What a run that must fail says, after the checks that hold for every failure.
+fn refused(arguments: &[&str]) -> String {
+    let output = expr_with(arguments, "");
+    let error = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(1), "{arguments:?}: {error}");
+    assert!(output.stdout.is_empty(), "{arguments:?} prints a result");
+    for unwanted in ["panicked", "backtrace", "RUST_BACKTRACE", "\u{1b}["] {
+        assert!(!error.contains(unwanted), "{arguments:?}: {error}");
+    }
+    error
+}
+
+#[test]
+fn eval_prints_the_value() {
+    assert_eq!(printed(&["eval", "1 + 2"], ""), "3\n");
+    let context = r#"{"payload":{"name":"Ada 😀"}}"#;
+    let arguments = ["eval", "--context", "-", "payload.name & \"!\""];
+    assert_eq!(printed(&arguments, context), "\"Ada 😀!\"\n");
+    let file = tempfile::NamedTempFile::new().unwrap();
+    fs::write(file.path(), context).unwrap();
+    let path = file.path().to_str().unwrap();
+    assert_eq!(printed(&["eval", "--context", path, "len(payload.name)"], ""), "6\n");
+}
+
+#[test]
+fn eval_knows_profiles_and_the_time() {
+    let arguments = ["eval", "--profile", "jsonata", "missing"];
+    assert_eq!(printed(&arguments, ""), "undefined\n");
+    let arguments = ["eval", "--now", "2026-03-04T06:06:07.089+01:00", "nowIso()"];
+    assert_eq!(printed(&arguments, ""), "\"2026-03-04T05:06:07.089Z\"\n");
+}
+
+#[test]
+fn check_names_the_functions() {
+    assert_eq!(printed(&["check", "len(a) > 1"], ""), "valid, calls $len\n");
+    assert_eq!(printed(&["check", "a > 1"], ""), "valid, calls no function\n");
+}
+
+#[test]
+fn digest_prints_the_digest_of_the_artifact() {
+    assert_eq!(printed(&["digest"], ""), format!("{}\n", host_wasmtime::DIGEST));
+}
+
+#[test]
+fn help_is_no_failure() {
+    assert!(printed(&["--help"], "").contains("eval"));
+    assert!(printed(&["--version"], "").starts_with("expr "));
+}
+
+#[test]
+fn a_syntax_error_shows_its_place() {
+    for command in ["eval", "check"] {
+        let error = refused(&[command, "payload.a +\n  )"]);
+        assert!(error.contains("error[S0"), "{error}");
+        assert!(error.contains("expression:2:3"), "{error}");
+        assert!(error.contains('^'), "{error}");
+    }
+}
+
+#[test]
+fn a_disallowed_function_is_refused() {
+    let error = refused(&["check", "$sum(a)"]);
+    assert!(error.contains("Expression uses disallowed function: sum"), "{error}");
+}
+
+#[test]
+fn a_missing_file_is_named() {
+    let error = refused(&["eval", "--context", "no/such/file.json", "a"]);
+    assert!(error.contains("no/such/file.json"), "{error}");
+}
+
+#[test]
+fn invalid_json_shows_its_place() {
+    let file = tempfile::NamedTempFile::new().unwrap();
+    fs::write(file.path(), "{\"a\": 1,\n }").unwrap();
+    let error = refused(&["eval", "--context", file.path().to_str().unwrap(), "a"]);
+    assert!(error.contains("not valid JSON"), "{error}");
+    assert!(error.contains("line 2 column 2"), "{error}");
+}
+
+#[test]
+fn usage_errors_say_what_is_known() {
+    let error = refused(&["eval", "--profile", "sql", "1"]);
+    assert!(error.contains("sql") && error.contains("workflow, jsonata"), "{error}");
+    let error = refused(&["eval", "--frobnicate", "1"]);
+    assert!(error.contains("--frobnicate"), "{error}");
+    let error = refused(&["eval", "--now", "yesterday", "1"]);
+    assert!(error.contains("yesterday") && error.contains("2026-"), "{error}");
+    let error = refused(&["eval", "--now", "2026-03-04T05:06:07.0891Z", "1"]);
+    assert!(error.contains("three digits"), "{error}");
+    let error = refused(&["eval", "--seed", "-1", "1"]);
+    assert!(error.contains("--seed"), "{error}");
+    refused(&["frobnicate"]);
+    refused(&[]);
+}

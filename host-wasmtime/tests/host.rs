@@ -1,0 +1,75 @@
+//! The library: instances come and go, expressions stay.
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+use std::thread;
+
+use host_wasmtime::{Host, HostError, Inputs, Json, Limits, Profile, Settings};
+
+fn inputs(context: &str) -> Inputs {
+    Inputs { context: Some(Json::parse(context).unwrap()), ..Inputs::default() }
+}
+
+#[test]
+fn expressions_work_from_every_thread_at_once() {
+    let host = Host::new().unwrap();
+    let expr = host.compile("a.b + 1", Profile::Workflow).unwrap();
+    thread::scope(|scope| {
+        for n in 0..8 {
+            let expr = &expr;
+            scope.spawn(move || {
+                let inputs = inputs(&format!(r#"{{"a":{{"b":{n}}}}}"#));
+                let result = expr.evaluate(&inputs).unwrap();
+                assert_eq!(result.json, Some((n + 1).to_string()));
+            });
+        }
+    });
+}
+
+#[test]
+fn an_evicted_program_is_compiled_again() {
+    let host = Host::new().unwrap();
+    let first = host.compile("1", Profile::Workflow).unwrap();
+    let others: Vec<_> = (0..1100)
+        .map(|n| host.compile(&n.to_string(), Profile::Workflow).unwrap())
+        .collect();
+    for (n, expr) in others.iter().enumerate().take(100) {
+        assert_eq!(expr.evaluate(&Inputs::default()).unwrap().json, Some(n.to_string()));
+    }
+    assert_eq!(first.evaluate(&Inputs::default()).unwrap().json.as_deref(), Some("1"));
+}
+
+#[test]
+fn expressions_survive_a_trap() {
+    let settings = Settings { memory_bytes: 4 << 20, ..Settings::default() };
+    let host = Host::with_settings(settings).unwrap();
+    let expr = host.compile("len(a)", Profile::Workflow).unwrap();
+    let large = format!(r#"{{"a":"{}"}}"#, "x".repeat(8 << 20));
+    let error = expr.evaluate(&inputs(&large)).unwrap_err();
+    assert!(matches!(error, HostError::Trap(_)), "{error}");
+    let result = expr.evaluate(&inputs(r#"{"a":"xyz"}"#)).unwrap();
+    assert_eq!(result.json.as_deref(), Some("3"));
+}
+
+#[test]
+fn an_error_tells_what_was_spent() {
+    let host = Host::new().unwrap();
+    let expr = host.compile("[1..1000].($ * 2)", Profile::Workflow).unwrap();
+    let limits = Limits { steps: Some(100), ..Limits::default() };
+    let error = expr.evaluate(&Inputs { limits, ..Inputs::default() }).unwrap_err();
+    let error = error.engine().unwrap();
+    assert_eq!(error.class, "budget");
+    assert!(error.spent.steps <= 100, "{error:?}");
+}
+
+#[test]
+fn a_context_cannot_leave_its_member() {
+    assert!(matches!(Json::parse(r#"1,"seed":2"#), Err(HostError::Json(_))));
+    assert!(matches!(Json::parse("1}"), Err(HostError::Json(_))));
+}
+
+#[test]
+fn the_module_describes_itself() {
+    let description = Host::new().unwrap().describe().unwrap();
+    assert_eq!(description.contract, "workflow/1");
+    assert_eq!(description.wire, 1);
+}

@@ -1,0 +1,78 @@
+// Answers the project's fixtures from the reference.
+//
+//     node oracle.mjs check PATH…   compares; exits with 1 on any difference
+//     node oracle.mjs fill PATH…    adds the answers that are missing
+import { readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { basename, join } from "node:path";
+import { isDeepStrictEqual } from "node:util";
+import { answer } from "./reference.mjs";
+
+const SKIPPED = ["oracle", "data", "node_modules"];
+const CHECKS = ["normalized", "functions", "validate"];
+
+function* fixtureFiles(path) {
+  if (statSync(path).isFile()) {
+    yield path;
+    return;
+  }
+  for (const name of readdirSync(path).sort()) {
+    const inside = join(path, name);
+    if (SKIPPED.includes(name)) continue;
+    if (statSync(inside).isDirectory()) yield* fixtureFiles(inside);
+    else if (name.endsWith(".json")) yield inside;
+  }
+}
+
+/** Members of an expected error are compared where the fixture gives them. */
+function agrees(given, found) {
+  if (given?.error && found?.error) {
+    return Object.entries(given.error).every(([name, value]) =>
+      isDeepStrictEqual(value, found.error[name]),
+    );
+  }
+  // Key order is part of an answer.
+  return JSON.stringify(given) === JSON.stringify(found);
+}
+
+function compare(vector, found, checked) {
+  const names = ["expect", ...(checked ? CHECKS : CHECKS.filter((name) => name in vector))];
+  return names
+    .filter((name) => !agrees(vector[name], found[name]))
+    .map((name) => ({ name, given: vector[name], found: found[name] }));
+}
+
+function fill(vector, found, checked) {
+  for (const name of ["expect", ...(checked ? CHECKS : [])]) {
+    if (!(name in vector) && name in found) vector[name] = found[name];
+  }
+}
+
+function write(file, { meta, vectors }) {
+  const lines = vectors.map((vector) => `  ${JSON.stringify(vector)}`).join(",\n");
+  writeFileSync(file, `{ "meta": ${JSON.stringify(meta)}, "vectors": [\n${lines}\n] }\n`);
+}
+
+const [mode, ...paths] = process.argv.slice(2);
+if (!["check", "fill"].includes(mode) || paths.length === 0) {
+  console.error(`usage: node ${basename(import.meta.filename)} check|fill PATH…`);
+  process.exit(1);
+}
+let count = 0;
+let different = 0;
+for (const file of paths.flatMap((path) => [...fixtureFiles(path)])) {
+  const fixture = JSON.parse(readFileSync(file, "utf8"));
+  const { group, profile, checks } = fixture.meta;
+  for (const vector of fixture.vectors) {
+    const found = await answer(vector, profile ?? "workflow");
+    if (mode === "fill") fill(vector, found, checks);
+    for (const { name, given, found: seen } of compare(vector, found, checks)) {
+      different += 1;
+      console.log(`${group}/${vector.id}: ${name}\n  fixture   ${JSON.stringify(given)}`);
+      console.log(`  reference ${JSON.stringify(seen)}`);
+    }
+    count += 1;
+  }
+  if (mode === "fill") write(file, fixture);
+}
+console.log(`oracle: ${count} fixtures, ${different} differ from the reference`);
+process.exit(different === 0 ? 0 : 1);

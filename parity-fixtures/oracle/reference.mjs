@@ -1,0 +1,157 @@
+// Runs one vector through npm jsonata and says what a fixture would expect.
+import { createHash } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import {
+  calleeNames,
+  checkAllowed,
+  ContractError,
+  guard,
+  helpers,
+  normalize,
+} from "./contract.mjs";
+
+export const DEFAULT_NOW = "2026-03-04T05:06:07.089Z";
+/** Results whose text is longer stand in a fixture as length and digest. */
+const LONG = 2_000;
+/** Classes whose message is part of the contract. */
+const FIXED_MESSAGES = [
+  "lambda", "dynamic-call", "apply", "disallowed-function", "not-serializable", "too-large",
+];
+
+const require = createRequire(import.meta.url);
+const RealDate = Date;
+
+/** What the reference answers: `{expect, normalized?, functions?, validate?}`. */
+export async function answer(vector, profile) {
+  globalThis.Date = frozenDate(vector.now ?? DEFAULT_NOW);
+  try {
+    return profile === "jsonata" ? await plain(vector) : await workflow(vector);
+  } finally {
+    globalThis.Date = RealDate;
+  }
+}
+
+const engineText = readFileSync(require.resolve("jsonata"), "utf8");
+const runEngine = new Function("module", "exports", engineText);
+
+/** The engine remembers positions from one call to the next, so each case gets its own. */
+function freshEngine() {
+  const module = { exports: {} };
+  runEngine(module, module.exports);
+  return module.exports;
+}
+
+function frozenDate(now) {
+  const moment = new RealDate(now).getTime();
+  return class extends RealDate {
+    constructor(...fields) {
+      super(...(fields.length === 0 ? [moment] : fields));
+    }
+    static now() {
+      return moment;
+    }
+  };
+}
+
+async function plain({ source, context, bindings }) {
+  const parsed = attempt("syntax", () => freshEngine()(source));
+  if (parsed.error) return { expect: parsed };
+  return { expect: await evaluated(parsed.value, context, bindings) };
+}
+
+async function workflow({ source, context }) {
+  const normalized = normalize(source);
+  const { functions, validate } = validated(normalized);
+  const checks = { normalized, ...(functions && { functions }), validate };
+  if (validate.error) return { expect: validate, ...checks };
+  const parsed = attempt("syntax", () => freshEngine()(normalized));
+  if (parsed.error) return { expect: parsed, ...checks };
+  for (const [name, helper] of Object.entries(helpers)) {
+    parsed.value.registerFunction(name, helper);
+  }
+  return { expect: await evaluated(parsed.value, context, undefined, guard), ...checks };
+}
+
+function validated(normalized) {
+  const parsed = attempt("syntax", () => freshEngine()(normalized));
+  if (parsed.error) return { validate: parsed };
+  const walked = attempt("syntax", () => calleeNames(parsed.value.ast()));
+  if (walked.error) return { validate: walked };
+  const allowed = attempt("syntax", () => checkAllowed(walked.value));
+  return {
+    functions: walked.value,
+    validate: allowed.error ? allowed : { ok: true },
+  };
+}
+
+async function evaluated(expression, context, bindings, check = () => {}) {
+  try {
+    const result = await expression.evaluate(decoded(context), bindings);
+    check(result);
+    return expectation(result);
+  } catch (error) {
+    return { error: described(error, "evaluation") };
+  }
+}
+
+function attempt(errorClass, run) {
+  try {
+    return { value: run() };
+  } catch (error) {
+    return { error: described(error, errorClass) };
+  }
+}
+
+function described(error, errorClass) {
+  if (error instanceof ContractError) {
+    const message = FIXED_MESSAGES.includes(error.class) ? { message: error.message } : {};
+    return { class: error.class, ...message };
+  }
+  if (error instanceof Error) {
+    return { class: errorClass, native: error.name };
+  }
+  const { code, position, token } = error;
+  const described = { class: errorClass, code };
+  if (position !== undefined) described.position = position;
+  if (["string", "number", "boolean"].includes(typeof token)) described.token = token;
+  return described;
+}
+
+function expectation(result) {
+  if (result === undefined) return { undefined: true };
+  const text = JSON.stringify(marked(result));
+  if (text.length <= LONG) return { ok: JSON.parse(text) };
+  const okSha256 = createHash("sha256").update(text).digest("hex");
+  return { okLength: text.length, okSha256 };
+}
+
+/** Puts markers where JSON would drop or replace. */
+function marked(value) {
+  if (value === undefined) return { $undefined: true };
+  if (typeof value === "function") return { $fn: true };
+  if (typeof value === "number" && !Number.isFinite(value)) return { $num: String(value) };
+  if (typeof value !== "object" || value === null) return value;
+  if (value._jsonata_function || value._jsonata_lambda) return { $fn: true };
+  if (value instanceof RegExp) return { $regex: value.source };
+  if (Array.isArray(value)) return Array.from(value, marked);
+  return Object.fromEntries(Object.entries(value).map(([key, it]) => [key, marked(it)]));
+}
+
+function decoded(value) {
+  if (typeof value !== "object" || value === null) return value;
+  if (Array.isArray(value)) return value.map(decoded);
+  const entries = Object.entries(value);
+  if (entries.length === 1 && entries[0][0] === "$num") return Number(entries[0][1]);
+  const copy = {};
+  for (const [key, it] of entries) {
+    // A plain assignment would lose the key `__proto__`.
+    Object.defineProperty(copy, key, {
+      value: decoded(it),
+      configurable: true,
+      enumerable: true,
+      writable: true,
+    });
+  }
+  return copy;
+}

@@ -1,0 +1,207 @@
+//! Whether an answer is what a fixture asks for.
+
+use crate::fixture::{Check, Evaluate, Expect, ExpectedError};
+use crate::json::Json;
+use crate::subject::{Answer, Failure, Outcome, Verdict};
+use sha2::{Digest as _, Sha256};
+
+/// Classes whose message the contract fixes.
+const FIXED_MESSAGES: [&str; 7] = [
+    "lambda",
+    "dynamic-call",
+    "apply",
+    "disallowed-function",
+    "helper-rebinding",
+    "not-serializable",
+    "too-large",
+];
+/// Codes whose message the contract, or the author of the expression, fixes.
+const FIXED_CODES: [&str; 3] = ["D3137", "D3141", "T1006"];
+/// Characters of a value that a report shows.
+const SHOWN: usize = 600;
+
+/// The outcome of a comparison.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Comparison {
+    /// Why the case fails, if it does.
+    pub mismatch: Option<Mismatch>,
+    /// Whether `position` or `token` of an evaluation error differ, which fails nothing.
+    pub position_differs: bool,
+}
+
+/// What was asked for and what came.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Mismatch {
+    /// What the fixture says.
+    pub want: String,
+    /// What the subject says.
+    pub got: String,
+}
+
+impl Comparison {
+    /// A case that fails for a reason outside of its answer.
+    pub fn failed(want: &str, got: String) -> Self {
+        let mismatch = Mismatch { want: want.to_owned(), got };
+        Comparison { mismatch: Some(mismatch), position_differs: false }
+    }
+}
+
+/// Compares an answer, and the verdict of validation where the case asks for one.
+pub fn compare(
+    case: &Evaluate,
+    answer: &Answer,
+    verdict: Option<&Verdict>,
+) -> Comparison {
+    let position_differs = match (&case.expect, &answer.outcome) {
+        (Expect::Error(want), Outcome::Error(got)) => {
+            !want.native && want.class == got.class && !same_place(want, got)
+        }
+        _ => false,
+    };
+    let mismatch = mismatch(case, answer).or_else(|| match (&case.check, verdict) {
+        (Some(check), Some(verdict)) => check_mismatch(check, verdict),
+        _ => None,
+    });
+    Comparison { mismatch, position_differs }
+}
+
+/// What a case asks for, in words.
+pub fn describe(expect: &Expect) -> String {
+    match expect {
+        Expect::Value(json) => shorten(json),
+        Expect::Long { units, sha256 } => format!("{units} characters, SHA-256 {sha256}"),
+        Expect::Undefined => "undefined".to_owned(),
+        Expect::Error(error) => describe_expected(error),
+    }
+}
+
+fn mismatch(case: &Evaluate, answer: &Answer) -> Option<Mismatch> {
+    let same = match (&case.expect, &answer.outcome) {
+        (Expect::Value(want), Outcome::Value(got)) => want == got,
+        (Expect::Long { units, sha256 }, Outcome::Value(got)) => {
+            got.encode_utf16().count() == *units && digest(got) == *sha256
+        }
+        (Expect::Undefined, Outcome::Undefined) => true,
+        (Expect::Error(want), Outcome::Error(got)) => same_error(want, got),
+        _ => false,
+    };
+    if !same {
+        let got = describe_outcome(&answer.outcome);
+        return Some(Mismatch { want: describe(&case.expect), got });
+    }
+    let steps = answer.cost.map(|cost| cost.steps);
+    match case.steps {
+        Some(want) if steps != Some(want) => Some(Mismatch {
+            want: format!("{want} steps"),
+            got: format!("{steps:?} steps"),
+        }),
+        _ => None,
+    }
+}
+
+fn check_mismatch(check: &Check, verdict: &Verdict) -> Option<Mismatch> {
+    let named = |name: &str, want: &Json, got: Option<&Json>| Mismatch {
+        want: format!("{name} {}", want.to_canonical()),
+        got: format!("{name} {}", got.map_or("absent".to_owned(), Json::to_canonical)),
+    };
+    if let Some(want) = &check.normalized
+        && *want != verdict.normalized
+    {
+        return Some(named("normalized", want, Some(&verdict.normalized)));
+    }
+    if let Some(want) = &check.functions
+        && Some(want) != verdict.functions.as_ref()
+    {
+        return Some(named("functions", want, verdict.functions.as_ref()));
+    }
+    let same = match (check.error.as_ref()?, &verdict.error) {
+        (None, None) => true,
+        (Some(want), Some(got)) => same_error(want, got),
+        _ => false,
+    };
+    if same {
+        return None;
+    }
+    let want =
+        check.error.as_ref()?.as_ref().map_or("valid".to_owned(), describe_expected);
+    let got = verdict.error.as_ref().map_or("valid".to_owned(), describe_failure);
+    Some(Mismatch { want: format!("validate: {want}"), got: format!("validate: {got}") })
+}
+
+fn same_error(want: &ExpectedError, got: &Failure) -> bool {
+    if want.class != got.class {
+        return false;
+    }
+    if want.native {
+        return true;
+    }
+    want.code.as_ref().is_none_or(|code| *code == got.code)
+        && (!fixes_message(want) || agrees(want.message.as_ref(), got.get("message")))
+        && (want.class != "syntax" || same_place(want, got))
+}
+
+fn fixes_message(want: &ExpectedError) -> bool {
+    let code = want.code.as_deref().unwrap_or_default();
+    FIXED_MESSAGES.contains(&want.class.as_str()) || FIXED_CODES.contains(&code)
+}
+
+fn same_place(want: &ExpectedError, got: &Failure) -> bool {
+    agrees(want.position.as_ref(), got.get("position"))
+        && agrees(want.token.as_ref(), got.get("token"))
+}
+
+/// What a fixture does not say is not compared.
+fn agrees(want: Option<&Json>, got: Option<&Json>) -> bool {
+    want.is_none() || want == got
+}
+
+/// The SHA-256 of a text, in hexadecimal.
+fn digest(text: &str) -> String {
+    Sha256::digest(text).iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// An outcome in one line.
+pub fn describe_outcome(outcome: &Outcome) -> String {
+    match outcome {
+        Outcome::Value(json) => shorten(json),
+        Outcome::Undefined => "undefined".to_owned(),
+        Outcome::Error(failure) => describe_failure(failure),
+    }
+}
+
+fn describe_expected(error: &ExpectedError) -> String {
+    let text = |json: &Option<Json>| json.as_ref().map(Json::to_canonical);
+    describe_error(
+        &error.class,
+        error.code.as_deref().unwrap_or(if error.native { "(native)" } else { "" }),
+        [text(&error.message), text(&error.position), text(&error.token)],
+    )
+}
+
+fn describe_failure(failure: &Failure) -> String {
+    let text = |name| failure.get(name).map(Json::to_canonical);
+    describe_error(
+        &failure.class,
+        &failure.code,
+        [text("message"), text("position"), text("token")],
+    )
+}
+
+fn describe_error(class: &str, code: &str, details: [Option<String>; 3]) -> String {
+    let mut out = format!("error {class} {code}");
+    for (name, detail) in ["message", "position", "token"].iter().zip(details) {
+        if let Some(detail) = detail {
+            out.push_str(&format!(" {name}={}", shorten(&detail)));
+        }
+    }
+    out
+}
+
+fn shorten(text: &str) -> String {
+    match text.char_indices().nth(SHOWN) {
+        Some((end, _)) => {
+            format!("{}… ({} bytes)", text.get(..end).unwrap_or_default(), text.len())
+        }
+        None => text.to_owned(),
+    }
+}

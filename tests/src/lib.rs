@@ -1,0 +1,25 @@
+//! One corpus, every host: reads fixtures, runs them through each [`Subject`] and
+//! compares canonical bytes.
+//!
+//! Two commands use it: `parity` for vector files and `suite` for the official JSONata
+//! suite. A subject that crashes or hangs fails the case, never the run.
+#![expect(
+    clippy::arithmetic_side_effects,
+    reason = "a test tool that counts cases may stop on an overflow"
+)]
+
+pub mod compare;
+pub mod fixture;
+pub mod json;
+pub mod parity;
+pub mod report;
+pub mod snapshot;
+pub mod subject;
+pub mod suite;
+
+pub use subject::Subject;
+
+/// The Rust examples of the README, as doctests.
+#[cfg(doctest)]
+#[doc = include_str!(concat!(env!("OUT_DIR"), "/readme.md"))]
+pub struct ReadmeExamples;

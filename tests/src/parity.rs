@@ -1,0 +1,116 @@
+//! Runs vector cases through every subject.
+
+use crate::compare::{Comparison, compare, describe, describe_outcome};
+use crate::fixture::{Case, Evaluate, Task};
+use crate::report::{Disagreement, Report, Score};
+use crate::subject::{Answer, Crash, Subject, Verdict};
+use std::collections::BTreeMap;
+
+/// What a subject said about a case.
+#[derive(PartialEq)]
+struct Observation {
+    answer: Result<Answer, Crash>,
+    verdict: Option<Result<Verdict, Crash>>,
+}
+
+/// Runs all cases and compares the subjects with the fixtures and with each other.
+pub fn run(subjects: &mut [Box<dyn Subject>], cases: &[Case]) -> Report {
+    let scores = subjects.iter().map(|subject| Score::new(subject.name())).collect();
+    let mut report = Report {
+        scores,
+        compared: 0,
+        disagreements: Vec::new(),
+        groups: BTreeMap::new(),
+    };
+    for case in cases {
+        report.groups.entry(case.group.clone()).or_default().push(case.name.clone());
+        match &case.task {
+            Task::Evaluate(evaluate) => run_case(subjects, case, evaluate, &mut report),
+            Task::Exclude(divergence) => {
+                for score in &mut report.scores {
+                    score.excluded.push((case.name.clone(), divergence.clone()));
+                }
+            }
+            Task::Missing(what) => {
+                for score in &mut report.scores {
+                    let missing = Comparison::failed("an answer", what.clone());
+                    count(score, &case.name, missing);
+                }
+            }
+        }
+    }
+    report
+}
+
+fn run_case(
+    subjects: &mut [Box<dyn Subject>],
+    case: &Case,
+    evaluate: &Evaluate,
+    report: &mut Report,
+) {
+    let observations: Vec<Observation> =
+        subjects.iter_mut().map(|subject| observe(subject.as_mut(), evaluate)).collect();
+    for (observation, score) in observations.iter().zip(&mut report.scores) {
+        count(score, &case.name, judge(evaluate, observation));
+    }
+    report.compared += 1;
+    if observations.iter().zip(observations.iter().skip(1)).any(|(a, b)| a != b) {
+        let names = report.scores.iter().map(|score| score.subject.clone());
+        let answers = names.zip(observations.iter().map(Observation::describe)).collect();
+        report.disagreements.push(Disagreement { case: case.name.clone(), answers });
+    }
+}
+
+fn observe(subject: &mut dyn Subject, evaluate: &Evaluate) -> Observation {
+    let request = &evaluate.request;
+    let answer = subject.evaluate(request);
+    let verdict = evaluate
+        .check
+        .as_ref()
+        .map(|_| subject.validate(&request.source, request.profile));
+    Observation { answer, verdict }
+}
+
+fn judge(evaluate: &Evaluate, observation: &Observation) -> Comparison {
+    let crashed =
+        |crash: &Crash| Comparison::failed(&describe(&evaluate.expect), crash.0.clone());
+    match (&observation.answer, &observation.verdict) {
+        (Err(crash), _) | (_, Some(Err(crash))) => crashed(crash),
+        (Ok(answer), verdict) => {
+            let verdict = verdict.as_ref().and_then(|verdict| verdict.as_ref().ok());
+            compare(evaluate, answer, verdict)
+        }
+    }
+}
+
+fn count(score: &mut Score, name: &str, comparison: Comparison) {
+    if comparison.position_differs {
+        score.position_differs.push(name.to_owned());
+    }
+    match comparison.mismatch {
+        Some(mismatch) => score.failures.push((name.to_owned(), mismatch)),
+        None => score.passed += 1,
+    }
+}
+
+impl Observation {
+    /// Everything that was compared between subjects: the outcome, all members of an
+    /// error, the cost, the verdict.
+    fn describe(&self) -> String {
+        let mut out = match &self.answer {
+            Ok(answer) => {
+                format!("{}, {:?}", describe_outcome(&answer.outcome), answer.cost)
+            }
+            Err(Crash(reason)) => format!("crashed: {reason}"),
+        };
+        if let Ok(Answer { outcome: crate::subject::Outcome::Error(failure), .. }) =
+            &self.answer
+        {
+            out.push_str(&format!(" {}", failure.rest.to_canonical()));
+        }
+        if let Some(verdict) = &self.verdict {
+            out.push_str(&format!(" {verdict:?}"));
+        }
+        out
+    }
+}

@@ -1,0 +1,101 @@
+//! The artifact in wasmtime, through the library that Rust services use.
+
+use super::{Answer, Cost, Crash, Failure, Outcome, Request, Subject, Verdict};
+use crate::json::Json;
+use host_wasmtime::{EngineError, Host, HostError, Inputs, Limits, Profile, Spent};
+
+pub(super) struct Wasmtime {
+    host: Host,
+}
+
+impl Wasmtime {
+    pub(super) fn start() -> Result<Self, String> {
+        Ok(Wasmtime { host: Host::new().map_err(|error| error.to_string())? })
+    }
+}
+
+impl Subject for Wasmtime {
+    fn name(&self) -> &'static str {
+        "wasmtime"
+    }
+
+    fn evaluate(&mut self, request: &Request) -> Result<Answer, Crash> {
+        let source = document(&request.source)?;
+        let expr = match self.host.compile_json(&source, profile(request.profile)) {
+            Ok(expr) => expr,
+            Err(error) => return failed(error, |_| None),
+        };
+        match expr.evaluate(&inputs(request)?) {
+            Ok(evaluation) => {
+                let outcome = evaluation.json.map_or(Outcome::Undefined, Outcome::Value);
+                Ok(Answer { outcome, cost: Some(cost(evaluation.spent)) })
+            }
+            Err(error) => failed(error, |error| Some(cost(error.spent))),
+        }
+    }
+
+    fn validate(
+        &mut self,
+        source: &str,
+        profile_name: &'static str,
+    ) -> Result<Verdict, Crash> {
+        let Some(text) = Json::parse(source).map_err(Crash)?.to_text() else {
+            return Err(Crash("the source is not text".to_owned()));
+        };
+        let check = self.host.check(&text, profile(profile_name)).map_err(crash)?;
+        let names = |names: Vec<String>| names.iter().map(|it| Json::text(it)).collect();
+        Ok(Verdict {
+            normalized: Json::text(&check.normalized),
+            functions: check.functions.map(|it| Json::Array(names(it))),
+            error: check.error.as_ref().map(failure).transpose()?,
+        })
+    }
+}
+
+fn inputs(request: &Request) -> Result<Inputs, Crash> {
+    let optional = |json: &Option<String>| json.as_deref().map(document).transpose();
+    Ok(Inputs {
+        context: optional(&request.context)?,
+        bindings: optional(&request.bindings)?,
+        now: request.now,
+        seed: request.seed,
+        limits: Limits {
+            steps: request.limits.steps,
+            bytes: request.limits.bytes,
+            depth: request.limits.depth,
+        },
+    })
+}
+
+fn document(json: &str) -> Result<host_wasmtime::Json, Crash> {
+    host_wasmtime::Json::parse(json).map_err(crash)
+}
+
+fn profile(name: &str) -> Profile {
+    Profile::ALL.into_iter().find(|it| it.as_str() == name).unwrap_or_default()
+}
+
+fn cost(Spent { steps, bytes }: Spent) -> Cost {
+    Cost { steps, bytes }
+}
+
+fn failed(
+    error: HostError,
+    cost: impl FnOnce(&EngineError) -> Option<Cost>,
+) -> Result<Answer, Crash> {
+    match error.engine() {
+        Some(engine) => {
+            let outcome = Outcome::Error(Box::new(failure(engine)?));
+            Ok(Answer { outcome, cost: cost(engine) })
+        }
+        None => Err(crash(error)),
+    }
+}
+
+fn failure(error: &EngineError) -> Result<Failure, Crash> {
+    Ok(Failure::from_document(Json::parse(error.json()).map_err(Crash)?))
+}
+
+fn crash(error: HostError) -> Crash {
+    Crash(error.to_string())
+}

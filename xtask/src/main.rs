@@ -1,0 +1,112 @@
+//! Every task of the project, as `cargo xtask NAME`.
+//!
+//! Continuous integration runs `cargo xtask test` and nothing else, so what passes here
+//! passes there. A task installs what it needs, or says in one sentence what is missing.
+
+mod conformance;
+mod npm;
+mod reproduce;
+mod test;
+mod tidy;
+mod tool;
+mod wasm;
+mod workspace;
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use anyhow::Result;
+use clap::{Parser, Subcommand};
+
+use workspace::Workspace;
+
+#[derive(Parser)]
+#[command(name = "cargo xtask", about = "The tasks of workflow-expr", version)]
+struct Arguments {
+    #[command(subcommand)]
+    task: Task,
+}
+
+#[derive(Subcommand)]
+enum Task {
+    /// Build the artifact: one WebAssembly file without imports, and its digest.
+    Wasm,
+    /// Build the npm package around the artifact.
+    Npm,
+    /// Check what no compiler checks: file lengths, module order, prose.
+    Tidy,
+    /// Run everything that gates a change.
+    Test,
+    /// Write what passes now into the snapshot of conformance.
+    Bless,
+    /// Evaluate a realistic workflow on every host and compare.
+    Demo {
+        #[command(flatten)]
+        rest: Rest,
+    },
+    /// Measure the demo's expressions on every host, optimized.
+    Bench {
+        /// Write times and steps to this file.
+        #[arg(long, value_name = "FILE")]
+        json: Option<PathBuf>,
+    },
+    /// Run vector files through every host; `parity --help` says more.
+    #[command(disable_help_flag = true)]
+    Parity {
+        #[command(flatten)]
+        rest: Rest,
+    },
+    /// Run the official suite through every host; `suite --help` says more.
+    #[command(disable_help_flag = true)]
+    Suite {
+        #[command(flatten)]
+        rest: Rest,
+    },
+}
+
+/// Arguments for the program behind a task.
+#[derive(clap::Args)]
+struct Rest {
+    #[arg(trailing_var_arg = true, allow_hyphen_values = true, hide = true)]
+    arguments: Vec<OsString>,
+}
+
+fn main() -> ExitCode {
+    let arguments = match Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        Err(error) => return explain_usage(&error),
+    };
+    match run(arguments.task) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Help that was asked for is a success; clap would end with 2 for everything else.
+fn explain_usage(error: &clap::Error) -> ExitCode {
+    // Nothing is left to do when even the message cannot be written.
+    let _ = error.print();
+    if error.use_stderr() { ExitCode::FAILURE } else { ExitCode::SUCCESS }
+}
+
+fn run(task: Task) -> Result<()> {
+    let workspace = &Workspace::here()?;
+    match task {
+        Task::Wasm => {
+            wasm::build(workspace)?.print();
+            Ok(())
+        }
+        Task::Npm => npm::build(workspace, &wasm::build(workspace)?),
+        Task::Tidy => tidy::check(workspace),
+        Task::Test => test::run(workspace),
+        Task::Bless => conformance::bless(workspace),
+        Task::Demo { rest } => conformance::run(workspace, "demo", &rest.arguments),
+        Task::Bench { json } => conformance::bench(workspace, json),
+        Task::Parity { rest } => conformance::run(workspace, "parity", &rest.arguments),
+        Task::Suite { rest } => conformance::run(workspace, "suite", &rest.arguments),
+    }
+}

@@ -1,0 +1,267 @@
+//! expr-wasm → `target/artifact/workflow_expr.wasm`, the bytes that every host loads.
+//!
+//! The build is reproducible: everything that could change a byte is pinned or set here
+//! (compiler, flags, paths, bindgen, optimizer), and nothing is taken from the caller's
+//! environment. It fails when the module imports anything or is over its size budget.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, bail, ensure};
+use flate2::Compression;
+use flate2::write::GzEncoder;
+use wasm_bindgen_cli_support::Bindgen;
+use wasmparser::{Parser, Payload};
+use xshell::{Cmd, cmd};
+
+use crate::tool;
+use crate::workspace::{Inputs, Workspace, sha256, write};
+
+/// The largest artifact: every bundle that uses the engine carries three times its size.
+const LARGEST_RAW: usize = 400_000;
+/// The largest artifact when compressed, which is what a browser downloads.
+const LARGEST_GZIPPED: usize = 160_000;
+
+/// What docs/wire.md says that the module exports; anything else is an accident.
+const EXPORTS: [&str; 9] = [
+    "compile",
+    "describe",
+    "evaluate",
+    "memory",
+    "release",
+    "reserve",
+    "result_len",
+    "result_ptr",
+    "validate",
+];
+
+/// Flags of bindgen's runtime for its own glue, which nobody else reads.
+const EXPORTS_OF_GLUE: [&str; 2] = ["__abort_handler", "__instance_terminated"];
+
+/// Without the features the module would import a table from bindgen's glue. A small stack
+/// keeps linear memory small, which matters where many instances live in one process.
+const RUSTFLAGS: [&str; 2] =
+    ["-Ctarget-feature=-reference-types,-multivalue", "-Clink-arg=-zstack-size=131072"];
+
+/// The built artifact.
+#[derive(Debug)]
+pub(crate) struct Artifact {
+    pub(crate) path: PathBuf,
+    pub(crate) bytes: Vec<u8>,
+    pub(crate) sha256: String,
+}
+
+impl Artifact {
+    /// Prints path, sizes and digest.
+    pub(crate) fn print(&self) {
+        println!("artifact  {}", self.path.display());
+        println!("raw       {} bytes", self.bytes.len());
+        println!("gzipped   {} bytes", gzipped_len(&self.bytes));
+        println!("sha256    {}", self.sha256);
+    }
+}
+
+/// Builds the artifact, or returns the one that is there when none of its inputs changed.
+pub(crate) fn build(workspace: &Workspace) -> Result<Artifact> {
+    let compiler = tool::require_toolchain(workspace)?;
+    let inputs = hash_inputs(workspace, &compiler)?;
+    let folder = workspace.artifact();
+    let stamp = folder.join("inputs.sha256");
+    if fs::read_to_string(&stamp).is_ok_and(|stamped| stamped == inputs)
+        && let Some(artifact) = existing(&folder)
+    {
+        return Ok(artifact);
+    }
+    let raw = compile(workspace)?;
+    let bound = bind(&raw)?;
+    let bytes = optimize(workspace, &bound)?;
+    check(&bytes)?;
+    let artifact = Artifact {
+        path: folder.join("workflow_expr.wasm"),
+        sha256: sha256(&bytes),
+        bytes,
+    };
+    write(&artifact.path, &artifact.bytes)?;
+    write(&digest_path(&folder), format!("{}\n", artifact.sha256))?;
+    write(&stamp, inputs)?;
+    Ok(artifact)
+}
+
+/// The artifact in `folder`, if its bytes are those that the digest beside it names.
+fn existing(folder: &Path) -> Option<Artifact> {
+    let path = folder.join("workflow_expr.wasm");
+    let bytes = fs::read(&path).ok()?;
+    let wanted = fs::read_to_string(digest_path(folder)).ok()?;
+    let sha256 = sha256(&bytes);
+    (wanted.trim() == sha256).then_some(Artifact { path, bytes, sha256 })
+}
+
+fn digest_path(folder: &Path) -> PathBuf {
+    folder.join("workflow_expr.wasm.sha256")
+}
+
+/// Everything that can change a byte of the artifact. The lock file pins bindgen too.
+fn hash_inputs(workspace: &Workspace, compiler: &str) -> Result<String> {
+    let mut inputs = Inputs::new();
+    inputs.add("rustc", compiler.as_bytes());
+    inputs.add("xtask/src/wasm.rs", include_bytes!("wasm.rs"));
+    inputs.add_files(
+        workspace,
+        &["Cargo.toml", "Cargo.lock", "expr-core", "expr-wasm", "xtask/tools"],
+    )?;
+    Ok(inputs.finish())
+}
+
+fn compile(workspace: &Workspace) -> Result<Vec<u8>> {
+    let shell = tool::shell(workspace.root())?;
+    let target = tool::TARGET;
+    let target_dir = workspace.path("target/wasm");
+    let mut flags: Vec<String> = RUSTFLAGS.map(str::to_owned).into();
+    flags.extend(path_remaps(workspace)?);
+    let command = tool::cargo(&shell)
+        .args(["build", "--locked", "--quiet", "--package", "expr-wasm", "--lib"])
+        .args(["--profile", "artifact", "--target", target])
+        .arg("--target-dir")
+        .arg(&target_dir)
+        .env("CARGO_ENCODED_RUSTFLAGS", flags.join("\u{1f}"));
+    without_settings(command).run().context("expr-wasm does not build")?;
+    let path = target_dir.join(target).join("artifact/expr_wasm.wasm");
+    fs::read(&path).with_context(|| format!("cannot read {}", path.display()))
+}
+
+/// Panic messages hold source paths, and those of dependencies are absolute: map them to
+/// names that are the same on every machine.
+fn path_remaps(workspace: &Workspace) -> Result<Vec<String>> {
+    let shell = tool::shell(workspace.root())?;
+    let text = tool::cargo(&shell)
+        .args(["metadata", "--format-version=1", "--locked"])
+        .args(["--filter-platform", tool::TARGET])
+        .read()
+        .context("cargo cannot resolve the workspace")?;
+    let metadata: serde_json::Value = serde_json::from_str(&text)?;
+    let registries: BTreeSet<&Path> = metadata
+        .get("packages")
+        .and_then(|packages| packages.as_array())
+        .into_iter()
+        .flatten()
+        .filter(|package| package.get("source").is_some_and(|source| !source.is_null()))
+        .filter_map(|package| package.get("manifest_path")?.as_str())
+        .filter_map(|manifest| Path::new(manifest).parent()?.parent())
+        .collect();
+    let mut remaps: Vec<String> = registries
+        .into_iter()
+        .map(|folder| format!("--remap-path-prefix={}=/crates", folder.display()))
+        .collect();
+    remaps.push(format!(
+        "--remap-path-prefix={}=/workflow-expr",
+        workspace.root().display()
+    ));
+    Ok(remaps)
+}
+
+/// Settings in the environment would change the artifact without leaving a trace.
+fn without_settings(mut command: Cmd<'_>) -> Cmd<'_> {
+    const PREFIXES: [&str; 4] =
+        ["CARGO_PROFILE_", "CARGO_BUILD_", "CARGO_TARGET_", "CARGO_UNSTABLE_"];
+    const NAMES: [&str; 5] = [
+        "RUSTFLAGS",
+        "CARGO_INCREMENTAL",
+        "RUSTC_WRAPPER",
+        "RUSTC_WORKSPACE_WRAPPER",
+        "RUSTC_BOOTSTRAP",
+    ];
+    for (name, _) in std::env::vars_os() {
+        let text = name.to_string_lossy();
+        let is_setting = PREFIXES.iter().any(|prefix| text.starts_with(prefix))
+            || NAMES.contains(&text.as_ref());
+        if is_setting {
+            command = command.env_remove(&name);
+        }
+    }
+    command
+}
+
+/// Runs bindgen's library in process, which must be of the crate's exact version. Its glue
+/// is thrown away: functions over numbers need none.
+fn bind(raw: &[u8]) -> Result<Vec<u8>> {
+    let mut output = Bindgen::new()
+        .input_bytes("workflow_expr", raw.to_owned())
+        .web(true)?
+        .typescript(false)
+        .remove_name_section(true)
+        .remove_producers_section(true)
+        .generate_output()
+        .context("wasm-bindgen refuses the module")?;
+    let module = output.wasm_mut();
+    for export in EXPORTS_OF_GLUE {
+        module.exports.remove(export).with_context(|| format!("no export `{export}`"))?;
+    }
+    Ok(module.emit_wasm())
+}
+
+fn optimize(workspace: &Workspace, bytes: &[u8]) -> Result<Vec<u8>> {
+    let script = tool::wasm_opt(workspace)?;
+    let shell = tool::shell(workspace.root())?;
+    let input = workspace.path("target/wasm/bound.wasm");
+    let output = workspace.path("target/wasm/optimized.wasm");
+    write(&input, bytes)?;
+    cmd!(shell, "node {script} {input} -o {output} -O3 --converge")
+        .args(["--enable-bulk-memory", "--enable-sign-ext", "--enable-mutable-globals"])
+        .args(["--enable-nontrapping-float-to-int"])
+        .args(["--strip-debug", "--strip-producers", "--strip-target-features"])
+        .quiet()
+        .run()
+        .context("wasm-opt refuses the module")?;
+    fs::read(&output).with_context(|| format!("cannot read {}", output.display()))
+}
+
+/// The module can see nothing but its input, is what docs/wire.md says, and is small.
+fn check(bytes: &[u8]) -> Result<()> {
+    let mut imports = Vec::new();
+    let mut exports = BTreeSet::new();
+    for payload in Parser::new(0).parse_all(bytes) {
+        match payload? {
+            Payload::ImportSection(section) => {
+                for import in section.into_imports() {
+                    let import = import?;
+                    imports.push(format!("{}.{}", import.module, import.name));
+                }
+            }
+            Payload::ExportSection(section) => {
+                for export in section {
+                    exports.insert(export?.name.to_owned());
+                }
+            }
+            _ => {}
+        }
+    }
+    if !imports.is_empty() {
+        bail!("the module imports {}: it must import nothing", imports.join(", "));
+    }
+    if !exports.iter().eq(EXPORTS.iter()) {
+        let found: Vec<_> = exports.into_iter().collect();
+        bail!(
+            "the module exports {}: docs/wire.md has {}",
+            found.join(", "),
+            EXPORTS.join(", ")
+        );
+    }
+    let (raw, gzipped) = (bytes.len(), gzipped_len(bytes));
+    ensure!(raw <= LARGEST_RAW, "the artifact has {raw} bytes, over {LARGEST_RAW}");
+    ensure!(
+        gzipped <= LARGEST_GZIPPED,
+        "the compressed artifact has {gzipped} bytes, over {LARGEST_GZIPPED}"
+    );
+    Ok(())
+}
+
+fn gzipped_len(bytes: &[u8]) -> usize {
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
+    // Writing to memory cannot fail; if it did, the size would be out of budget.
+    match encoder.write_all(bytes).and_then(|()| encoder.finish()) {
+        Ok(gzipped) => gzipped.len(),
+        Err(_) => usize::MAX,
+    }
+}
