@@ -18,15 +18,18 @@ mod helper;
 mod higher_order;
 mod integer;
 mod integer_picture;
+mod matching;
 mod number;
 mod number_picture;
 mod number_words;
 mod object;
 mod regex;
+mod scan;
 mod search;
 mod signature;
 mod sort;
 mod string;
+mod template;
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::value::{Function, Heap, Value};
@@ -136,6 +139,7 @@ const FAMILIES: &[&[Builtin]] = &[
     format_number::TABLE,
     higher_order::TABLE,
     integer::TABLE,
+    matching::TABLE,
     number::TABLE,
     object::TABLE,
     string::TABLE,
