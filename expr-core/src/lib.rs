@@ -45,7 +45,7 @@ pub use engine::{
 pub use error::{CATALOG, CatalogEntry, Error, ErrorClass, Token};
 pub use span::Location;
 pub use text::{Wtf8, Wtf8Buf};
-pub use value::write_json_string;
+pub use value::{write_json_number, write_json_string};
 
 /// The version of the contract: what `workflow` expressions mean.
 pub const CONTRACT_VERSION: &str = "workflow/1";

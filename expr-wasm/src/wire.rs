@@ -6,7 +6,7 @@
 
 use expr_core::{
     Check, Document, Error, Inputs, Limits, Node, NodeKind, Profile, Program, Spent,
-    Token, Wtf8Buf, write_json_string,
+    Token, Wtf8Buf, write_json_number, write_json_string,
 };
 
 use crate::error::{Failure, Refusal, quote};
@@ -325,7 +325,7 @@ fn write_engine_error(out: &mut Vec<u8>, error: &Error) {
 fn write_token(out: &mut Vec<u8>, token: &Token) {
     match token {
         Token::Text(text) => write_json_string(out, text.as_wtf8()),
-        Token::Number(number) => out.extend_from_slice(number.to_string().as_bytes()),
+        Token::Number(number) => write_json_number(out, *number),
         Token::Bool(value) => out.extend_from_slice(value.to_string().as_bytes()),
     }
 }

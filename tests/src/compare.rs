@@ -205,3 +205,83 @@ fn shorten(text: &str) -> String {
         None => text.to_owned(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fixture::{Case, Task, read_all};
+    use std::fs;
+    use std::path::PathBuf;
+
+    /// A file of the vector format in a folder of its own.
+    fn file(name: &str, vector: &str) -> PathBuf {
+        let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../target/compare");
+        fs::create_dir_all(&folder).unwrap();
+        let path = folder.join(format!("{name}.json"));
+        let head = r#"{"meta":{"group":"g"},"vectors":[{"id":"x","source":"1","#;
+        fs::write(&path, format!("{head}{vector}}}]}}")).unwrap();
+        path
+    }
+
+    fn case(name: &str, vector: &str) -> Case {
+        read_all(&[file(name, vector)]).unwrap().pop().unwrap()
+    }
+
+    /// What comes of an expectation and an error that the subject answers.
+    fn judge(name: &str, expect: &str, error: &str) -> Comparison {
+        let Task::Evaluate(evaluate) = case(name, expect).task else {
+            panic!("{name} is not evaluated");
+        };
+        let failure = Failure::from_document(Json::parse(error).unwrap());
+        let outcome = Outcome::Error(Box::new(failure));
+        compare(&evaluate, &Answer { outcome, cost: None }, None)
+    }
+
+    #[test]
+    fn the_place_of_a_syntax_error_counts() {
+        let want = r#""expect":{"error":{"class":"syntax","code":"S0201","position":3}}"#;
+        let got = r#"{"class":"syntax","code":"S0201","position":4}"#;
+        assert!(judge("syntax", want, got).mismatch.is_some());
+    }
+
+    #[test]
+    fn the_place_of_an_evaluation_error_is_counted_only() {
+        let want =
+            r#""expect":{"error":{"class":"evaluation","code":"T2001","position":3}}"#;
+        let got = r#"{"class":"evaluation","code":"T2001","position":4,"message":"m"}"#;
+        let comparison = judge("evaluation", want, got);
+        assert_eq!(comparison.mismatch, None);
+        assert!(comparison.position_differs);
+    }
+
+    #[test]
+    fn of_a_native_error_the_class_alone_counts() {
+        let want = r#""expect":{"error":{"class":"evaluation","native":"TypeError"}}"#;
+        let got = r#"{"class":"evaluation","code":"X1","position":4}"#;
+        let comparison = judge("native", want, got);
+        assert_eq!(comparison, Comparison { mismatch: None, position_differs: false });
+    }
+
+    #[test]
+    fn a_message_counts_where_the_contract_fixes_it() {
+        let error = |class: &str, message: &str| {
+            format!(r#"{{"class":"{class}","code":"C1","message":"{message}"}}"#)
+        };
+        let want = |class: &str| {
+            format!(r#""expect":{{"error":{{"class":"{class}","message":"theirs"}}}}"#)
+        };
+        for (class, fixed) in [("lambda", true), ("evaluation", false)] {
+            let comparison = judge(class, &want(class), &error(class, "ours"));
+            assert_eq!(comparison.mismatch.is_some(), fixed, "{class}");
+        }
+    }
+
+    #[test]
+    fn a_divergence_without_our_answer_is_excluded_by_name() {
+        let excluded = case("excluded", r#""expect":{"ok":1},"divergence":"host-text""#);
+        assert!(matches!(excluded.task, Task::Exclude(name) if name == "host-text"));
+        let ours =
+            r#""expect":{"ok":1},"divergence":"d","ours":{"error":{"class":"budget"}}"#;
+        assert_eq!(judge("ours", ours, r#"{"class":"budget"}"#).mismatch, None);
+    }
+}

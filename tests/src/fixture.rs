@@ -3,8 +3,12 @@
 //! The format is one for the shared vectors and for the project's own fixtures. In the
 //! latter an unknown field is an error, since it is most likely a misspelt expectation.
 
+mod expect;
+
 use crate::json::Json;
 use crate::subject::{Limits, Request};
+pub use expect::{Expect, ExpectedError};
+use expect::{expected, expected_verdict, whole};
 use flate2::read::GzDecoder;
 use serde_json::value::RawValue;
 use std::collections::{BTreeMap, BTreeSet};
@@ -83,41 +87,6 @@ pub struct Check {
     pub functions: Option<Json>,
     /// The verdict; `Some(None)` is a valid source.
     pub error: Option<Option<ExpectedError>>,
-}
-
-/// What an evaluation should give.
-#[derive(Debug)]
-pub enum Expect {
-    /// This canonical JSON text.
-    Value(String),
-    /// JSON text of so many UTF-16 units and with this SHA-256.
-    Long {
-        /// UTF-16 units.
-        units: usize,
-        /// Of the UTF-8, in hexadecimal.
-        sha256: String,
-    },
-    /// No value.
-    Undefined,
-    /// An error.
-    Error(ExpectedError),
-}
-
-/// An error of which only the members given are compared.
-#[derive(Debug)]
-pub struct ExpectedError {
-    /// The class, which is always given.
-    pub class: String,
-    /// The code.
-    pub code: Option<String>,
-    /// The message.
-    pub message: Option<Json>,
-    /// The position in the normalized text.
-    pub position: Option<Json>,
-    /// The token.
-    pub token: Option<Json>,
-    /// An error of the JavaScript engine, of which the class alone is compared.
-    pub native: bool,
 }
 
 /// All cases below `paths`, in the order of files and lines.
@@ -301,60 +270,8 @@ impl Vector<'_> {
     }
 }
 
-fn whole(json: Option<&Json>, name: &str) -> Result<Option<u64>, String> {
-    json.map(|json| {
-        json.to_canonical()
-            .parse()
-            .map_err(|_| format!("`{name}` must be a whole number"))
-    })
-    .transpose()
-}
-
 /// Milliseconds since 1970 of RFC 3339 text in UTC.
 fn milliseconds(now: &str) -> Result<i64, String> {
     let moment: Result<jiff::Timestamp, _> = now.parse();
     moment.map(jiff::Timestamp::as_millisecond).map_err(|error| format!("`now`: {error}"))
-}
-
-fn expected(expect: Json) -> Result<Expect, String> {
-    if let Some(error) = expect.get("error") {
-        return Ok(Expect::Error(expected_error(error)?));
-    }
-    if expect.get("undefined") == Some(&Json::Bool(true)) {
-        return Ok(Expect::Undefined);
-    }
-    if let Some(sha256) = expect.get("okSha256").and_then(Json::to_text) {
-        let units = whole(expect.get("okLength"), "okLength")?.unwrap_or_default();
-        return Ok(Expect::Long { units: usize::try_from(units).unwrap_or(0), sha256 });
-    }
-    let ok =
-        expect.get("ok").ok_or("`expect` has no ok, error, undefined or okSha256")?;
-    Ok(match ok.clone().decode_markers() {
-        Some(value) => Expect::Value(value.to_canonical()),
-        // A function or a number that is not finite: a result that we refuse.
-        None => Expect::Error(ExpectedError {
-            class: "not-serializable".to_owned(),
-            code: None,
-            message: None,
-            position: None,
-            token: None,
-            native: false,
-        }),
-    })
-}
-
-fn expected_error(error: &Json) -> Result<ExpectedError, String> {
-    let class = error.get("class").and_then(Json::to_text);
-    Ok(ExpectedError {
-        class: class.ok_or("the expected error has no `class`")?,
-        code: error.get("code").and_then(Json::to_text),
-        message: error.get("message").cloned(),
-        position: error.get("position").cloned(),
-        token: error.get("token").cloned(),
-        native: error.get("native").is_some(),
-    })
-}
-
-fn expected_verdict(verdict: &Json) -> Result<Option<ExpectedError>, String> {
-    verdict.get("error").map(expected_error).transpose()
 }

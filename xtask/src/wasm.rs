@@ -20,9 +20,9 @@ use crate::tool;
 use crate::workspace::{Inputs, Workspace, sha256, write};
 
 /// The largest artifact: every bundle that uses the engine carries three times its size.
-const LARGEST_RAW: usize = 400_000;
+const LARGEST_RAW: usize = 900_000;
 /// The largest artifact when compressed, which is what a browser downloads.
-const LARGEST_GZIPPED: usize = 160_000;
+const LARGEST_GZIPPED: usize = 400_000;
 
 /// What docs/wire.md says that the module exports; anything else is an accident.
 const EXPORTS: [&str; 9] = [

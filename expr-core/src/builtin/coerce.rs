@@ -288,17 +288,6 @@ impl Building {
         Ok(())
     }
 
-    /// Adds a code point.
-    pub(super) fn push_code_point(
-        &mut self,
-        heap: &mut Heap,
-        code_point: u32,
-    ) -> Result<()> {
-        heap.budget.allocate(4)?;
-        crate::text::push_code_point(&mut self.bytes, code_point);
-        Ok(())
-    }
-
     /// The text so far.
     pub(super) fn bytes(&self) -> &[u8] {
         &self.bytes

@@ -10,14 +10,26 @@ mod array;
 mod boolean;
 mod coerce;
 mod copy;
+mod datetime;
 mod distinct;
+mod encoding;
+mod format_number;
 mod helper;
+mod higher_order;
+mod integer;
+mod integer_picture;
+mod matching;
 mod number;
+mod number_picture;
+mod number_words;
 mod object;
 mod regex;
+mod scan;
 mod search;
 mod signature;
+mod sort;
 mod string;
+mod template;
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::value::{Function, Heap, Value};
@@ -122,6 +134,12 @@ const FAMILIES: &[&[Builtin]] = &[
     aggregate::TABLE,
     array::TABLE,
     boolean::TABLE,
+    datetime::TABLE,
+    encoding::TABLE,
+    format_number::TABLE,
+    higher_order::TABLE,
+    integer::TABLE,
+    matching::TABLE,
     number::TABLE,
     object::TABLE,
     string::TABLE,

@@ -3,7 +3,7 @@
 use super::coerce::{self, fault};
 use super::{Body, Builtin, Context, Cost, Purity, argument};
 use crate::error::{Error, ErrorKind, Result};
-use crate::value::{Heap, Value, format_number, is_integer};
+use crate::value::{Value, format_number};
 use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;

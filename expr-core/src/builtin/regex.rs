@@ -1,9 +1,9 @@
 //! Regular expressions as functions: what calling one gives.
 
-use super::{Context, argument};
+use super::{Context, argument, coerce};
 use crate::error::{Error, ErrorKind, Result};
 use crate::regex::{Captures, Regex};
-use crate::value::{Function, Key, Marks, Text, Value, index, length};
+use crate::value::{Function, Heap, Key, Marks, Text, Value, index, length};
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 
@@ -14,11 +14,9 @@ pub(crate) fn match_regex(
     regex: &Arc<Regex>,
     arguments: &[Value],
 ) -> Result<Value> {
-    let Value::String(subject) = argument(arguments, 0) else {
-        return Ok(Value::Undefined);
-    };
-    let from = argument(arguments, 1).as_number().unwrap_or(0.0);
-    find(context, regex, subject, from as u32)
+    let subject = coerce::string(context.heap, argument(arguments, 0))?;
+    let from = coerce::number(context.heap, argument(arguments, 1))?;
+    find(context, regex, subject, coerce::saturate(from))
 }
 
 /// What calling the `next` of a match gives: the match after it, if there is one.
@@ -51,20 +49,19 @@ fn find(
     heap.pay_text(index(subject.len).saturating_mul(2))?;
     let units: Vec<u16> = heap.text(subject).units().collect();
     match regex.find_at(&units, index(from), &mut heap.budget)? {
-        Some(captures) => describe(context, regex, subject, &units, &captures),
+        Some(captures) => describe(heap, regex, subject, &units, &captures),
         None => Ok(Value::Undefined),
     }
 }
 
 /// The match as the object that JSONata's functions work with.
-fn describe(
-    context: &mut Context<'_>,
+pub(super) fn describe(
+    heap: &mut Heap,
     regex: &Arc<Regex>,
     subject: Text,
     units: &[u16],
     captures: &Captures,
 ) -> Result<Value> {
-    let heap = &mut *context.heap;
     let mut text_of = |range: Option<(usize, usize)>| match range {
         Some((start, end)) => {
             let units = units.get(start..end).unwrap_or_default().iter().copied();

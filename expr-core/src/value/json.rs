@@ -444,6 +444,11 @@ pub fn write_json_string(out: &mut Vec<u8>, text: Wtf8<'_>) {
     out.push(b'"');
 }
 
+/// Writes a finite number as JavaScript's `JSON.stringify` does.
+pub fn write_json_number(out: &mut Vec<u8>, number: f64) {
+    out.extend_from_slice(format_number(number).as_bytes());
+}
+
 /// How `$string` lays JSON text out.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum Layout {
@@ -597,7 +602,7 @@ impl Writer {
                 } else {
                     round_to_precision(number, 15)
                 };
-                out.extend_from_slice(format_number(number).as_bytes());
+                write_json_number(out, number);
             }
             _ if strict => return Err(Error::from(ErrorKind::NotSerializable)),
             Value::Number(number) if number.is_infinite() => {

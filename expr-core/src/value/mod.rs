@@ -22,7 +22,7 @@ pub(crate) use names::{Key, hash_name};
 pub(crate) use number::{format_number, parse_number, round_to_precision};
 pub(crate) use shapes::Shape;
 
-pub use json::write_json_string;
+pub use json::{write_json_number, write_json_string};
 
 /// A value of the language.
 #[derive(Clone, Copy, PartialEq, Debug, Default)]

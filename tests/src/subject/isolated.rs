@@ -117,3 +117,46 @@ fn panic_text(payload: &(dyn Any + Send)) -> String {
         .or_else(|| payload.downcast_ref::<&str>().copied());
     format!("panicked: {}", text.unwrap_or("no message"))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Does to a case what its source says.
+    struct Rude;
+
+    impl Subject for Rude {
+        fn name(&self) -> &'static str {
+            "rude"
+        }
+
+        fn evaluate(&mut self, request: &Request) -> Result<Answer, Crash> {
+            match request.source.as_str() {
+                "panic" => panic!("on purpose"),
+                "hang" => thread::sleep(Duration::from_secs(3600)),
+                _ => {}
+            }
+            Err(Crash("alive".to_owned()))
+        }
+
+        fn validate(&mut self, _: &str, _: &'static str) -> Result<Verdict, Crash> {
+            Err(Crash("unused".to_owned()))
+        }
+    }
+
+    fn ask(subject: &mut Isolated, source: &str) -> String {
+        let request = Request { source: source.to_owned(), ..Request::default() };
+        subject.evaluate(&request).unwrap_err().0
+    }
+
+    #[test]
+    fn a_panic_and_a_hang_cost_one_case_each() {
+        let limit = Duration::from_secs(2);
+        let mut subject = Isolated::start("rude", limit, || Ok(Box::new(Rude)));
+        assert_eq!(ask(&mut subject, "fine"), "alive");
+        assert_eq!(ask(&mut subject, "panic"), "panicked: on purpose");
+        assert_eq!(ask(&mut subject, "fine"), "alive");
+        assert!(ask(&mut subject, "hang").starts_with("no answer within"));
+        assert_eq!(ask(&mut subject, "fine"), "alive");
+    }
+}

@@ -121,8 +121,8 @@ fn failure(error: &Error) -> Failure {
     }
     if let Some(token) = error.token() {
         let token = match token {
-            Token::Text(text) => json_text(text),
-            Token::Number(number) => format_number(number),
+            Token::Text(text) => json_text(text.as_wtf8()),
+            Token::Number(number) => format_number(*number),
             Token::Bool(value) => value.to_string(),
         };
         members.push(format!("\"token\":{token}"));
@@ -138,7 +138,7 @@ fn failure(error: &Error) -> Failure {
         members.push(format!("\"suggestion\":{}", json_text(Wtf8::from(suggestion))));
     }
     let document = format!("{{{}}}", members.join(","));
-    Failure::from_document(Json::parse(&document).unwrap_or(Json::Null))
+    Failure::from_document(Json::parse(&document).unwrap_or(Json::text(&document)))
 }
 
 fn json_text(text: Wtf8<'_>) -> String {

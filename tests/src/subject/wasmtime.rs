@@ -2,7 +2,12 @@
 
 use super::{Answer, Cost, Crash, Failure, Outcome, Request, Subject, Verdict};
 use crate::json::Json;
-use host_wasmtime::{EngineError, Host, HostError, Inputs, Limits, Profile, Spent};
+use host_wasmtime::{
+    EngineError, Host, HostError, Inputs, Limits, Profile, Settings, Spent,
+};
+
+/// Cases may raise the limit of bytes, and the host must not stop them before the engine.
+const MEMORY: usize = 2 << 30;
 
 pub(super) struct Wasmtime {
     host: Host,
@@ -10,7 +15,9 @@ pub(super) struct Wasmtime {
 
 impl Wasmtime {
     pub(super) fn start() -> Result<Self, String> {
-        Ok(Wasmtime { host: Host::new().map_err(|error| error.to_string())? })
+        let settings = Settings { memory_bytes: MEMORY, ..Settings::default() };
+        let host = Host::with_settings(settings).map_err(|error| error.to_string())?;
+        Ok(Wasmtime { host })
     }
 }
 
