@@ -4,6 +4,7 @@
 //! passes there. A task installs what it needs, or says in one sentence what is missing.
 
 mod conformance;
+mod docs;
 mod npm;
 mod reproduce;
 mod test;
@@ -36,6 +37,8 @@ enum Task {
     Npm,
     /// Check what no compiler checks: file lengths, module order, prose.
     Tidy,
+    /// Write the generated pages of documentation.
+    Docs,
     /// Run everything that gates a change.
     Test,
     /// Write what passes now into the snapshot of conformance.
@@ -102,6 +105,7 @@ fn run(task: Task) -> Result<()> {
         }
         Task::Npm => npm::build(workspace, &wasm::build(workspace)?),
         Task::Tidy => tidy::check(workspace),
+        Task::Docs => docs::generate(workspace),
         Task::Test => test::run(workspace),
         Task::Bless => conformance::bless(workspace),
         Task::Demo { rest } => conformance::run(workspace, "demo", &rest.arguments),

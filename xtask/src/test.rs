@@ -8,7 +8,7 @@ use xshell::Shell;
 use crate::tool;
 use crate::wasm::Artifact;
 use crate::workspace::Workspace;
-use crate::{conformance, npm, reproduce, tidy, wasm};
+use crate::{conformance, docs, npm, reproduce, tidy, wasm};
 
 /// Runs every stage; the first that fails ends the run.
 pub(crate) fn run(workspace: &Workspace) -> Result<()> {
@@ -16,6 +16,7 @@ pub(crate) fn run(workspace: &Workspace) -> Result<()> {
     let shell = tool::shell(workspace.root())?;
     stage("format", || cargo(&shell, &["fmt", "--all", "--check"]))?;
     stage("tidy", || tidy::check(workspace))?;
+    stage("docs", || docs::check(workspace))?;
     let artifact = stage("wasm", || build_artifact(workspace))?;
     stage("reproducible", || reproduce::check(workspace, &artifact))?;
     stage("clippy", || {
