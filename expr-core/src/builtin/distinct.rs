@@ -4,28 +4,38 @@
 //! compared. A list that is made to collide pays for its comparisons step by step.
 
 use crate::error::Result;
+use crate::map::NumberMap;
+use crate::size::{index, length};
 use crate::value::{Array, Heap, Key, Value, hash_name};
-use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
 
 /// The items of a list without those that equal an earlier one.
 pub(super) fn distinct_items(heap: &mut Heap, list: Array) -> Result<Vec<Value>> {
-    let mut seen: BTreeMap<u64, Vec<Value>> = BTreeMap::new();
-    let mut kept = Vec::new();
+    // The first value of each hash; every value knows the next one with its hash.
+    let mut seen = NumberMap::default();
+    let mut kept: Vec<Value> = Vec::new();
+    let mut next: Vec<Option<u32>> = Vec::new();
     for position in 0..list.len {
         let item = heap.item(list, position);
-        let alike = seen.entry(hash(heap, item)?).or_default();
+        let place = length(kept.len());
+        let mut alike = seen.insert(hash(heap, item)?, place);
+        let mut last = None;
         let mut found = false;
-        for &other in alike.iter() {
-            if heap.deep_equal(item, other)? {
-                found = true;
-                break;
-            }
+        while let Some(other) = alike
+            && !found
+        {
+            let value = kept.get(index(other)).copied().unwrap_or_default();
+            found = heap.deep_equal(item, value)?;
+            last = Some(other);
+            alike = next.get(index(other)).copied().flatten();
         }
         if !found {
             heap.budget.allocate(48)?;
-            alike.push(item);
+            if let Some(link) = last.and_then(|last| next.get_mut(index(last))) {
+                *link = Some(place);
+            }
             kept.push(item);
+            next.push(None);
         }
     }
     Ok(kept)

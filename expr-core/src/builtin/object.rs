@@ -3,11 +3,12 @@
 use super::coerce::{self, fault};
 use super::copy::copied;
 use super::{Body, Builtin, Context, Cost, Purity, argument};
+use crate::map::NumberMap;
+use crate::merge_sort::sorted;
+use crate::size::{index, length};
 use crate::error::{Error, ErrorKind, Result};
 use crate::text::Wtf8Buf;
 use crate::value::{Array, Heap, Key, Marks, Object, Value, is_numeric};
-use alloc::collections::BTreeMap;
-use alloc::collections::btree_map::Entry;
 use alloc::vec::Vec;
 
 pub(super) const TABLE: &[Builtin] = &[
@@ -227,12 +228,13 @@ fn merged_keys(heap: &mut Heap, list: Array) -> Result<Vec<Key>> {
             members.add_all(heap, object)?;
         }
     }
-    let Members { mut keys, .. } = members;
-    keys.sort_by_key(|&key| {
-        let index = heap.key_index(key);
-        (index.is_none(), index.unwrap_or(0))
-    });
-    Ok(keys)
+    let keys = members.keys;
+    let rank = |place: usize| {
+        let number = keys.get(place).and_then(|&key| heap.key_index(key));
+        (number.is_none(), number.unwrap_or(0))
+    };
+    let order = sorted(keys.len(), &|first, second| rank(first) > rank(second));
+    Ok(order.iter().filter_map(|&place| keys.get(place).copied()).collect())
 }
 
 fn lookup(context: &mut Context<'_>, arguments: &[Value]) -> Result<Value> {
@@ -255,7 +257,7 @@ fn lookup(context: &mut Context<'_>, arguments: &[Value]) -> Result<Value> {
         match member(heap, object) {
             Value::Undefined => {}
             Value::Array(values) => {
-                heap.pay_items(crate::value::index(values.len))?;
+                heap.pay_items(index(values.len))?;
                 found.extend_from_slice(heap.items(values));
             }
             value => found.push(value),
@@ -267,7 +269,7 @@ fn lookup(context: &mut Context<'_>, arguments: &[Value]) -> Result<Value> {
 /// Members in the order in which their keys came, each key once.
 #[derive(Default)]
 struct Members {
-    places: BTreeMap<Key, usize>,
+    places: NumberMap,
     keys: Vec<Key>,
     values: Vec<Value>,
 }
@@ -276,14 +278,14 @@ impl Members {
     fn add_all(&mut self, heap: &mut Heap, object: Object) -> Result<()> {
         heap.budget.charge(u64::from(heap.member_count(object)))?;
         for (key, value) in heap.members(object) {
-            match self.places.entry(key) {
-                Entry::Occupied(place) => {
-                    if let Some(found) = self.values.get_mut(*place.get()) {
+            let place = length(self.values.len());
+            match self.places.insert(u64::from(key.0), place) {
+                Some(place) => {
+                    if let Some(found) = self.values.get_mut(index(place)) {
                         *found = value;
                     }
                 }
-                Entry::Vacant(place) => {
-                    place.insert(self.values.len());
+                None => {
                     self.keys.push(key);
                     self.values.push(value);
                 }
@@ -337,7 +339,7 @@ fn spread(context: &mut Context<'_>, arguments: &[Value]) -> Result<Value> {
 
 fn spread_object(heap: &mut Heap, object: Object, parts: &mut Vec<Value>) -> Result<()> {
     for position in 0..heap.member_count(object) {
-        let key = heap.keys(object).get(crate::value::index(position)).copied();
+        let key = heap.keys(object).get(index(position)).copied();
         let value = heap.member_at(object, position);
         parts.push(heap.add_object(&[key.unwrap_or_default()], &[value])?);
     }

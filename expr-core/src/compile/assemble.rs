@@ -2,6 +2,7 @@
 
 use super::{Compiler, Label, bug};
 use crate::error::Result;
+use crate::merge_sort::sorted;
 use crate::program::{Code, Op};
 use crate::value::index;
 use alloc::vec::Vec;
@@ -11,6 +12,8 @@ impl Compiler<'_> {
     pub(super) fn assemble(self) -> Result<Code> {
         let labels = Labels(self.labels);
         let mut code = self.code;
+        code.names = self.names.names;
+        code.bytes = self.names.bytes;
         for op in &mut code.ops {
             labels.resolve_op(op)?;
         }
@@ -20,7 +23,9 @@ impl Compiler<'_> {
         }
         // Inner operators are planned after outer ones end, so the list is sorted by where
         // a region starts: an error meets the innermost first.
-        code.regions.sort_by_key(|region| core::cmp::Reverse(region.start));
+        let start = |at: usize| code.regions.get(at).map(|region| region.start);
+        let order = sorted(code.regions.len(), &|a, b| start(a) < start(b));
+        code.regions = order.iter().filter_map(|&at| code.regions.get(at).copied()).collect();
         for lambda in &mut code.lambdas {
             labels.resolve(&mut lambda.entry)?;
         }

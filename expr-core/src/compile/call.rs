@@ -148,11 +148,14 @@ impl Compiler<'_> {
         else {
             return Ok(());
         };
-        let scope = self.scopes.add_lambda(id, &parameters);
+        let parameters: Vec<u32> =
+            parameters.iter().map(|name| self.name(name.as_wtf8().bytes())).collect();
+        let count = length(parameters.len());
+        let scope = self.scopes.add_lambda(id, parameters);
         let layout = self.layout(scope);
         let entry = self.label();
         let number = length(self.code.lambdas.len());
-        let parameters = length(parameters.len());
+        let parameters = count;
         self.code.lambdas.push(Lambda { entry, parameters, layout, signature });
         self.bodies.push(vec![
             Task::Place(entry),

@@ -6,6 +6,7 @@
 
 mod assemble;
 mod call;
+mod name;
 mod path;
 mod scope;
 
@@ -15,10 +16,10 @@ use crate::program::{Constant, Region};
 use crate::span::Span;
 use crate::syntax::{Group, Node, NodeId, NodeKind, Operator, StageKind, Tree};
 use crate::text::Wtf8Buf;
-use crate::value::{hash_name, length};
-use alloc::collections::BTreeMap;
+use crate::value::length;
 use alloc::vec;
 use alloc::vec::Vec;
+use name::Names;
 use scope::{ScopeId, Scopes};
 
 /// Which functions a name without a binding means.
@@ -43,13 +44,14 @@ pub(crate) fn compile_text(source: &Wtf8Buf, library: Library) -> Result<Code> {
 
 fn compile_in(tree: &Tree, library: Library, dynamic: bool) -> Result<Code> {
     let root = tree.root().ok_or_else(|| bug("a source without a root"))?;
-    let scopes = Scopes::new(tree, root, dynamic);
+    let mut names = Names::default();
+    let scopes = Scopes::new(tree, root, dynamic, &mut names);
     let mut compiler = Compiler {
         tree,
         library,
         scopes,
         code: Code::default(),
-        names: BTreeMap::new(),
+        names,
         labels: Vec::new(),
         tasks: Vec::new(),
         bodies: Vec::new(),
@@ -87,7 +89,7 @@ struct Compiler<'a> {
     library: Library,
     scopes: Scopes,
     code: Code,
-    names: BTreeMap<Vec<u8>, NameIndex>,
+    names: Names,
     /// Where labels point.
     labels: Vec<Option<u32>>,
     tasks: Vec<Task>,
@@ -95,6 +97,8 @@ struct Compiler<'a> {
     bodies: Vec<Vec<Task>>,
 }
 
+#[cold]
+#[inline(never)]
 fn bug(what: &'static str) -> Error {
     Error::from(ErrorKind::Bug { what })
 }
@@ -193,21 +197,7 @@ impl Compiler<'_> {
 
     /// The number of a name.
     fn name(&mut self, name: &[u8]) -> NameIndex {
-        if let Some(&known) = self.names.get(name) {
-            return known;
-        }
-        let number = length(self.code.names.len());
-        let (start, len) = self.text(name);
-        let hash = hash_name(name);
-        self.code.names.push(crate::program::Name { start, len, hash });
-        self.names.insert(name.to_vec(), number);
-        number
-    }
-
-    fn text(&mut self, text: &[u8]) -> (u32, u32) {
-        let start = length(self.code.bytes.len());
-        self.code.bytes.extend_from_slice(text);
-        (start, length(text.len()))
+        self.names.number(name)
     }
 
     fn constant(&mut self, constant: Constant) -> Op {
@@ -270,7 +260,7 @@ impl Compiler<'_> {
                 return self.load(&name, site);
             }
             NodeKind::String(text) => {
-                let (start, len) = self.text(text.as_wtf8().bytes());
+                let (start, len) = self.names.text(text.as_wtf8().bytes());
                 self.emit_constant(Constant::Text { start, len }, id)?;
             }
             NodeKind::Number(number) => {

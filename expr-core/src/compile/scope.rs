@@ -5,14 +5,15 @@
 //! no scope has is a binding of the host or a built-in function. Where `$eval` is within
 //! reach, scopes keep their names, and every name is looked up when it is read.
 
+use super::name::Names;
 use super::{Compiler, Task, bug};
 use crate::builtin::{find, find_helper};
 use crate::error::Result;
-use crate::program::Op;
-use crate::syntax::{NodeId, NodeKind, SlotId, Tree};
+use crate::map::NumberMap;
+use crate::program::{NameIndex, Op};
+use crate::size::{index, length};
+use crate::syntax::{NodeId, NodeKind, SlotId, StageKind, Tree};
 use crate::text::Wtf8Buf;
-use crate::value::{index, length};
-use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::format;
 use alloc::vec;
 use alloc::vec::Vec;
@@ -30,9 +31,9 @@ struct Scope {
     parent: Option<ScopeId>,
     kind: ScopeKind,
     /// Variables by slot.
-    names: Vec<Vec<u8>>,
+    names: Vec<NameIndex>,
     /// How many of them are parameters, which are always bound.
-    parameters: usize,
+    parameters: u32,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -46,66 +47,93 @@ enum ScopeKind {
 pub(super) struct Scopes {
     scopes: Vec<Scope>,
     current: ScopeId,
-    /// The names bound directly in a block, a function body or the program.
-    bound: BTreeMap<Option<NodeId>, Vec<Vec<u8>>>,
+    /// The names bound directly in the program, and in each block and function body: at
+    /// the place after the node's number.
+    bound: Vec<Vec<NameIndex>>,
+    /// The slot of a name in a scope.
+    slots: NumberMap,
     /// Every name that a tuple can bind.
-    tuple_names: BTreeSet<Vec<u8>>,
+    tuple_names: NumberMap,
     /// Whether `$eval` is within reach.
     dynamic: bool,
-    blocks: BTreeMap<NodeId, ScopeId>,
+    /// The scopes of blocks, by node.
+    blocks: Vec<Option<ScopeId>>,
+}
+
+/// Where the names of the whole program are among the bound ones.
+const PROGRAM: usize = 0;
+
+fn owner_of(node: NodeId) -> usize {
+    index(node.0).saturating_add(1)
+}
+
+fn pair(high: u32, low: u32) -> u64 {
+    u64::from(high) << 32 | u64::from(low)
 }
 
 impl Scopes {
     /// Finds out which scope each binding belongs to.
-    pub(super) fn new(tree: &Tree, root: NodeId, dynamic: bool) -> Scopes {
+    pub(super) fn new(
+        tree: &Tree,
+        root: NodeId,
+        dynamic: bool,
+        names: &mut Names,
+    ) -> Scopes {
         let mut scopes = Scopes {
             scopes: Vec::new(),
             current: ScopeId::ROOT,
-            bound: BTreeMap::new(),
-            tuple_names: BTreeSet::new(),
+            bound: vec![Vec::new(); tree.len().saturating_add(1)],
+            slots: NumberMap::default(),
+            tuple_names: NumberMap::default(),
             dynamic,
-            blocks: BTreeMap::new(),
+            blocks: vec![None; tree.len()],
         };
-        scopes.survey(tree, root);
-        let names = scopes.bound.remove(&None).unwrap_or_default();
-        let kind = ScopeKind::Variables;
-        scopes.scopes.push(Scope { parent: None, kind, names, parameters: 0 });
+        scopes.survey(tree, root, names);
+        let bound = scopes.bound_in(PROGRAM);
+        scopes.add(None, ScopeKind::Variables, bound, 0);
         scopes
     }
 
-    fn survey(&mut self, tree: &Tree, root: NodeId) {
-        let mut seen = BTreeSet::new();
-        let mut pending = vec![(root, None)];
+    fn survey(&mut self, tree: &Tree, root: NodeId, names: &mut Names) {
+        let mut seen = vec![false; tree.len()];
+        let mut known = NumberMap::default();
+        let mut pending = vec![(root, PROGRAM)];
         while let Some((id, owner)) = pending.pop() {
-            if !seen.insert(id) {
-                continue;
+            match seen.get_mut(index(id.0)) {
+                Some(seen) if !*seen => *seen = true,
+                _ => continue,
             }
             let Some(node) = tree.get(id) else { continue };
             let mut inner = owner;
             match &node.kind {
                 NodeKind::Bind { name, .. } => {
-                    let name = name.as_wtf8().bytes().to_vec();
-                    let names: &mut Vec<Vec<u8>> = self.bound.entry(owner).or_default();
-                    if !names.contains(&name) {
-                        names.push(name);
+                    let name = names.number(name.as_wtf8().bytes());
+                    if known.insert(pair(length(owner), name), 0).is_none()
+                        && let Some(bound) = self.bound.get_mut(owner)
+                    {
+                        bound.push(name);
                     }
                 }
-                NodeKind::Block(_) | NodeKind::Lambda { .. } => inner = Some(id),
+                NodeKind::Block(_) | NodeKind::Lambda { .. } => inner = owner_of(id),
                 NodeKind::Variable(name) => {
                     self.dynamic |= name.as_wtf8().bytes() == b"eval";
                 }
                 _ => {}
             }
-            for name in node.focus.iter().chain(&node.index) {
-                self.tuple_names.insert(name.as_wtf8().bytes().to_vec());
-            }
-            for stage in &node.stages {
-                if let crate::syntax::StageKind::Index(name) = &stage.kind {
-                    self.tuple_names.insert(name.as_wtf8().bytes().to_vec());
-                }
+            let stages = node.stages.iter().filter_map(|stage| match &stage.kind {
+                StageKind::Index(name) => Some(name),
+                StageKind::Filter(_) => None,
+            });
+            for name in node.focus.iter().chain(&node.index).chain(stages) {
+                let name = names.number(name.as_wtf8().bytes());
+                self.tuple_names.insert(u64::from(name), 0);
             }
             pending.extend(tree.children(id).into_iter().map(|child| (child, inner)));
         }
+    }
+
+    fn bound_in(&mut self, owner: usize) -> Vec<NameIndex> {
+        self.bound.get(owner).cloned().unwrap_or_default()
     }
 
     /// The scope in which names are looked up now.
@@ -120,15 +148,18 @@ impl Scopes {
 
     /// The scope of a block, if something is bound in it.
     pub(super) fn of_block(&mut self, block: NodeId) -> Option<ScopeId> {
-        if let Some(&known) = self.blocks.get(&block) {
+        let at = index(block.0);
+        if let Some(&Some(known)) = self.blocks.get(at) {
             return Some(known);
         }
-        let names = self.bound.get(&Some(block)).cloned().unwrap_or_default();
+        let names = self.bound_in(owner_of(block));
         if names.is_empty() && !self.dynamic {
             return None;
         }
-        let scope = self.add(ScopeKind::Variables, names, 0);
-        self.blocks.insert(block, scope);
+        let scope = self.add(Some(self.current), ScopeKind::Variables, names, 0);
+        if let Some(known) = self.blocks.get_mut(at) {
+            *known = Some(scope);
+        }
         Some(scope)
     }
 
@@ -136,60 +167,65 @@ impl Scopes {
     pub(super) fn add_lambda(
         &mut self,
         lambda: NodeId,
-        parameters: &[Wtf8Buf],
+        parameters: Vec<NameIndex>,
     ) -> ScopeId {
-        let mut names: Vec<Vec<u8>> =
-            parameters.iter().map(|name| name.as_wtf8().bytes().to_vec()).collect();
-        let count = names.len();
-        for name in self.bound.get(&Some(lambda)).into_iter().flatten() {
-            if !names.contains(name) {
-                names.push(name.clone());
-            }
-        }
-        self.add(ScopeKind::Variables, names, count)
+        let count = length(parameters.len());
+        let mut names = parameters;
+        // A parameter that is bound again keeps its slot: the later slot would hide it.
+        let mut known = NumberMap::default();
+        names.iter().for_each(|&name| {
+            known.insert(u64::from(name), 0);
+        });
+        let bound = self.bound_in(owner_of(lambda));
+        names.extend(bound.into_iter().filter(|&name| known.get(u64::from(name)).is_none()));
+        self.add(Some(self.current), ScopeKind::Variables, names, count)
     }
 
     /// A scope for the names that tuples bind.
     pub(super) fn add_tuples(&mut self, parent: ScopeId) -> ScopeId {
-        let before = self.current;
-        self.current = parent;
-        let scope = self.add(ScopeKind::Tuples, Vec::new(), 0);
-        self.current = before;
-        scope
+        self.add(Some(parent), ScopeKind::Tuples, Vec::new(), 0)
     }
 
     fn add(
         &mut self,
+        parent: Option<ScopeId>,
         kind: ScopeKind,
-        names: Vec<Vec<u8>>,
-        parameters: usize,
+        names: Vec<NameIndex>,
+        parameters: u32,
     ) -> ScopeId {
-        self.scopes.push(Scope { parent: Some(self.current), kind, names, parameters });
-        ScopeId(length(self.scopes.len()).saturating_sub(1))
+        let scope = length(self.scopes.len());
+        // Of two parameters with one name the later one is meant.
+        for (&name, slot) in names.iter().zip(0..length(names.len())).rev() {
+            self.slots.insert(pair(scope, name), slot);
+        }
+        self.scopes.push(Scope { parent, kind, names, parameters });
+        ScopeId(scope)
     }
 
     fn get(&self, id: ScopeId) -> Option<&Scope> {
         self.scopes.get(index(id.0))
     }
 
+    fn slot(&self, scope: ScopeId, name: NameIndex) -> Option<u32> {
+        self.slots.get(pair(scope.0, name))
+    }
+
     /// The scopes from the current one outward, with how far up each is.
-    fn outward(&self) -> impl Iterator<Item = (u32, &Scope)> {
+    fn outward(&self) -> impl Iterator<Item = (u32, ScopeId, &Scope)> {
         let mut next = Some(self.current);
         let mut up = 0_u32;
         core::iter::from_fn(move || {
-            let scope = self.get(next?)?;
+            let id = next?;
+            let scope = self.get(id)?;
             next = scope.parent;
             let distance = up;
             up = up.saturating_add(1);
-            Some((distance, scope))
+            Some((distance, id, scope))
         })
     }
-}
 
-impl Scope {
-    fn slot(&self, name: &[u8]) -> Option<usize> {
-        // Of two parameters with one name the later one is meant.
-        self.names.iter().rposition(|found| found == name)
+    fn is_tuple_name(&self, name: NameIndex) -> bool {
+        self.tuple_names.get(u64::from(name)).is_some()
     }
 }
 
@@ -197,9 +233,7 @@ impl Compiler<'_> {
     /// The layout of a scope: the names of its slots.
     pub(super) fn layout(&mut self, scope: ScopeId) -> u32 {
         let names = self.scopes.get(scope).map(|scope| scope.names.clone());
-        let layout =
-            names.unwrap_or_default().iter().map(|name| self.name(name)).collect();
-        self.code.layouts.push(layout);
+        self.code.layouts.push(names.unwrap_or_default());
         length(self.code.layouts.len()).saturating_sub(1)
     }
 
@@ -216,10 +250,10 @@ impl Compiler<'_> {
             return Ok(());
         }
         let bound = self.label();
-        let is_tuple_name = self.scopes.tuple_names.contains(name);
+        let is_tuple_name = self.scopes.is_tuple_name(number);
         let mut tasks = Vec::new();
         let mut always_bound = false;
-        for (up, scope) in self.scopes.outward() {
+        for (up, id, scope) in self.scopes.outward() {
             let up = narrow(up)?;
             if scope.kind == ScopeKind::Tuples {
                 if is_tuple_name {
@@ -228,8 +262,8 @@ impl Compiler<'_> {
                         site,
                     ));
                 }
-            } else if let Some(slot) = scope.slot(name) {
-                let place = narrow(length(slot))?;
+            } else if let Some(slot) = self.scopes.slot(id, number) {
+                let place = narrow(slot)?;
                 tasks.push(Task::EmitAt(Op::Load { up, slot: place, bound }, site));
                 always_bound = slot < scope.parameters;
                 if always_bound {
@@ -250,7 +284,7 @@ impl Compiler<'_> {
         let name = self.label_name(slot);
         let bound = self.label();
         let mut tasks = Vec::new();
-        for (up, scope) in self.scopes.outward() {
+        for (up, _, scope) in self.scopes.outward() {
             if scope.kind == ScopeKind::Tuples {
                 let up = narrow(up)?;
                 tasks.push(Task::Emit(Op::LoadTuple { up, name, bound }, id));
@@ -291,10 +325,12 @@ impl Compiler<'_> {
     }
 
     /// Whether no scope here can bind a name.
-    pub(super) fn is_global(&self, name: &[u8]) -> bool {
-        !self.scopes.dynamic
-            && !self.scopes.tuple_names.contains(name)
-            && self.scopes.outward().all(|(_, scope)| scope.slot(name).is_none())
+    pub(super) fn is_global(&mut self, name: &[u8]) -> bool {
+        let name = self.name(name);
+        let scopes = &self.scopes;
+        !scopes.dynamic
+            && !scopes.is_tuple_name(name)
+            && scopes.outward().all(|(_, id, _)| scopes.slot(id, name).is_none())
     }
 
     /// The operation that binds a name in the innermost scope of variables.
@@ -303,12 +339,13 @@ impl Compiler<'_> {
         if self.scopes.dynamic {
             return Ok(Op::BindNamed(self.name(name)));
         }
-        for (up, scope) in self.scopes.outward() {
+        let name = self.name(name);
+        for (up, id, scope) in self.scopes.outward() {
             if scope.kind == ScopeKind::Tuples {
                 continue;
             }
-            if let Some(slot) = scope.slot(name) {
-                return Ok(Op::Bind { up: narrow(up)?, slot: narrow(length(slot))? });
+            if let Some(slot) = self.scopes.slot(id, name) {
+                return Ok(Op::Bind { up: narrow(up)?, slot: narrow(slot)? });
             }
         }
         Err(bug("a binding without a scope"))

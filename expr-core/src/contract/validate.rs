@@ -191,7 +191,7 @@ fn nearest(name: Wtf8<'_>) -> Option<&'static str> {
     let written: Vec<char> =
         name.to_str()?.chars().flat_map(char::to_lowercase).collect();
     let by_distance = HELPERS.iter().map(|helper| {
-        let helper_chars: Vec<char> = helper.to_lowercase().chars().collect();
+        let helper_chars: Vec<char> = helper.to_ascii_lowercase().chars().collect();
         (distance(&written, &helper_chars), *helper)
     });
     let (distance, helper) = by_distance.min()?;

@@ -105,6 +105,8 @@ struct Inner {
 }
 
 impl From<ErrorKind> for Error {
+    #[cold]
+    #[inline(never)]
     fn from(kind: ErrorKind) -> Self {
         let (span, at, token, position, location) = (None, None, None, None, None);
         Error { inner: Box::new(Inner { kind, span, at, token, position, location }) }

@@ -5,10 +5,10 @@
 use super::frame::Frame;
 use super::{Machine, bug};
 use crate::error::{Error, ErrorKind, Result};
+use crate::map::NumberMap;
 use crate::program::Pair;
 use crate::value::{Array, Key, Marks, Value, index, length};
 use alloc::boxed::Box;
-use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
 
 /// A group-by in progress.
@@ -24,7 +24,7 @@ pub(super) struct Grouper {
     position: u32,
     pair: u32,
     groups: Vec<Members>,
-    by_key: BTreeMap<Key, u32>,
+    by_key: NumberMap,
     /// The group whose value is being evaluated, once all keys are known.
     valued: Option<u32>,
     /// The values so far are on the stack from here up.
@@ -78,7 +78,7 @@ impl Machine<'_> {
             position: 0,
             pair: 0,
             groups: Vec::new(),
-            by_key: BTreeMap::new(),
+            by_key: NumberMap::default(),
             valued: None,
             base: self.height(),
             input: self.input,
@@ -157,11 +157,11 @@ impl Machine<'_> {
             }));
         }
         let grouper = self.grouper()?;
-        let known = grouper.by_key.get(&key).copied();
+        let known = grouper.by_key.get(u64::from(key.0));
         let known = known.and_then(|group| grouper.groups.get_mut(index(group)));
         match known {
             None => {
-                grouper.by_key.insert(key, length(grouper.groups.len()));
+                grouper.by_key.insert(u64::from(key.0), length(grouper.groups.len()));
                 grouper.groups.push(Members { key, pair, items: alloc::vec![item] });
                 Ok(())
             }

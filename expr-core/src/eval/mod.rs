@@ -105,6 +105,8 @@ struct Machine<'h> {
     depth: u32,
 }
 
+#[cold]
+#[inline(never)]
 fn bug(what: &'static str) -> Error {
     Error::from(ErrorKind::Bug { what })
 }

@@ -4,7 +4,8 @@ use super::call::Called;
 use super::frame::{Frame, Return, Saved};
 use super::{Machine, bug};
 use crate::error::{Error, ErrorKind, Result};
-use crate::value::{Array, Heap, Key, Marks, Object, Value, index};
+use crate::map::NumberMap;
+use crate::value::{Array, Heap, Key, Marks, Object, Value, index, length};
 use alloc::boxed::Box;
 use alloc::rc::Rc;
 use alloc::vec::Vec;
@@ -163,16 +164,20 @@ impl Machine<'_> {
             }
         };
         let mut members: Vec<(Key, Value)> = self.heap.members(target).collect();
-        self.heap.budget.charge(u64::from(crate::value::length(members.len())))?;
-        let mut places: alloc::collections::BTreeMap<Key, usize> =
-            members.iter().enumerate().map(|(place, member)| (member.0, place)).collect();
+        self.heap.budget.charge(u64::from(length(members.len())))?;
+        let mut places = NumberMap::default();
+        for (member, place) in members.iter().zip(0_u32..) {
+            places.insert(u64::from(member.0.0), place);
+        }
         for (key, value) in changes {
-            match places.get(&key).and_then(|&place| members.get_mut(place)) {
-                Some(member) => member.1 = value,
-                None => {
-                    places.insert(key, members.len());
-                    members.push((key, value));
+            let place = length(members.len());
+            match places.insert(u64::from(key.0), place) {
+                Some(place) => {
+                    if let Some(member) = members.get_mut(index(place)) {
+                        member.1 = value;
+                    }
                 }
+                None => members.push((key, value)),
             }
         }
         self.replace(target, members)
@@ -193,7 +198,7 @@ impl Machine<'_> {
         }
         let Value::Object(target) = target else { return Ok(()) };
         let mut members: Vec<(Key, Value)> = self.heap.members(target).collect();
-        self.heap.budget.charge(u64::from(crate::value::length(members.len())))?;
+        self.heap.budget.charge(u64::from(length(members.len())))?;
         members.retain(|member| !doomed.contains(&member.0));
         self.replace(target, members)
     }

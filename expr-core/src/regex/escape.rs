@@ -83,13 +83,13 @@ impl Parser<'_> {
     }
 
     fn class_escape_set(&mut self, byte: u8) -> u32 {
-        if let Some(&set) = self.class_escapes.get(&byte) {
+        if let Some(set) = self.class_escapes.get(u64::from(byte)) {
             return set;
         }
         let mut ranges = Ranges::new();
         add_class_escape(&mut ranges, byte);
         let set = self.add_set(Set::new(ranges, false, self.ignore_case));
-        self.class_escapes.insert(byte, set);
+        self.class_escapes.insert(u64::from(byte), set);
         set
     }
 

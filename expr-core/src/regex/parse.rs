@@ -4,10 +4,11 @@
 //! the pattern and never the host's stack. What is refused is exactly what V8 refuses.
 
 use alloc::boxed::Box;
-use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
 
 use super::SyntaxError;
+use crate::map::NumberMap;
+use crate::size::{index, length};
 use super::tree::{Assertion, Node, NodeId, Repeat, Tree, UNBOUNDED};
 
 /// As many groups as V8 allows.
@@ -30,9 +31,9 @@ pub(super) fn parse(pattern: &[u16], ignore_case: bool) -> Parsed<Tree> {
         terms: Vec::new(),
         alternatives: Vec::new(),
         open: Vec::new(),
-        groups: BTreeMap::new(),
+        groups: Names::default(),
         references: Vec::new(),
-        class_escapes: BTreeMap::new(),
+        class_escapes: NumberMap::default(),
     }
     .parse()
 }
@@ -51,11 +52,50 @@ pub(super) struct Parser<'p> {
     /// The finished alternatives of all open groups.
     alternatives: Vec<NodeId>,
     open: Vec<Open>,
-    groups: BTreeMap<Box<[u16]>, u32>,
+    groups: Names,
     /// Named references wait for their groups, which may come later.
     pub(super) references: Vec<(NodeId, Box<[u16]>, u32)>,
     /// The sets of `\d`, `\w`, … outside classes, each made once.
-    pub(super) class_escapes: BTreeMap<u8, u32>,
+    pub(super) class_escapes: NumberMap,
+}
+
+/// The names of groups, found by their hash.
+#[derive(Default)]
+struct Names {
+    by_hash: NumberMap,
+    names: Vec<(Box<[u16]>, u32)>,
+}
+
+impl Names {
+    fn get(&self, name: &[u16]) -> Option<u32> {
+        let mut hash = hash_units(name);
+        loop {
+            let place = self.by_hash.get(hash)?;
+            match self.names.get(index(place)) {
+                Some((found, group)) if **found == *name => return Some(*group),
+                _ => hash = hash.wrapping_add(1),
+            }
+        }
+    }
+
+    /// Whether the name is new.
+    fn insert(&mut self, name: Box<[u16]>, group: u32) -> bool {
+        if self.get(&name).is_some() {
+            return false;
+        }
+        let mut hash = hash_units(&name);
+        while self.by_hash.insert(hash, length(self.names.len())).is_some() {
+            hash = hash.wrapping_add(1);
+        }
+        self.names.push((name, group));
+        true
+    }
+}
+
+fn hash_units(units: &[u16]) -> u64 {
+    units.iter().fold(0, |hash, &unit| {
+        (hash ^ u64::from(unit)).rotate_left(17).wrapping_mul(0x9E37_79B9_7F4A_7C15)
+    })
 }
 
 struct Open {
@@ -124,7 +164,7 @@ impl Parser<'_> {
         }
         self.tree.root = self.end_disjunction(0, 0);
         for (id, name, offset) in core::mem::take(&mut self.references) {
-            let Some(&group) = self.groups.get(&name) else {
+            let Some(group) = self.groups.get(&name) else {
                 return self.fail("no group has this name", offset as usize);
             };
             self.tree.resolve(id, group);
@@ -212,7 +252,7 @@ impl Parser<'_> {
     fn name_group(&mut self, group: u32) -> Parsed<()> {
         let offset = self.at;
         let name = self.group_name()?;
-        if self.groups.insert(name.clone(), group).is_some() {
+        if !self.groups.insert(name.clone(), group) {
             return self.fail("two groups have this name", offset);
         }
         self.tree.names.push((name, group));

@@ -1,5 +1,6 @@
 //! A class of units: ranges, their negation and their case.
 
+use crate::merge_sort::sorted;
 use alloc::boxed::Box;
 use alloc::vec::Vec;
 
@@ -22,7 +23,8 @@ impl Set {
     /// Builds the class from ranges in any order. Without case, `negated` is applied
     /// last, as ECMAScript does: `[^x]` under the flag i takes neither `x` nor `X`.
     pub(super) fn new(mut ranges: Vec<(u16, u16)>, negated: bool, folded: bool) -> Self {
-        ranges.sort_unstable();
+        let order = sorted(ranges.len(), &|a, b| ranges.get(a) > ranges.get(b));
+        ranges = order.iter().filter_map(|&at| ranges.get(at).copied()).collect();
         ranges.dedup_by(|next, kept| {
             let joins = next.0 <= kept.1.saturating_add(1);
             if joins {

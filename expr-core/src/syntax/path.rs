@@ -41,6 +41,8 @@ struct Builder<'a> {
     seeking: Vec<Vec<SlotId>>,
 }
 
+#[cold]
+#[inline(never)]
 fn bug() -> Error {
     Error::from(ErrorKind::Bug { what: "an expression lost one of its parts" })
 }

@@ -10,6 +10,7 @@ use super::shapes::{Filled, Shape, Shapes};
 use super::{Array, Marks, Object, Text, Value, index, length};
 use crate::budget::Budget;
 use crate::error::Result;
+use crate::merge_sort::sorted;
 use crate::regex::Regex;
 use crate::text::{self, Wtf8};
 use alloc::sync::Arc;
@@ -395,13 +396,14 @@ impl Heap {
         values: &[Value],
         constructed: bool,
     ) -> Object {
-        let mut members: Vec<(Key, Value)> =
-            keys.iter().copied().zip(values.iter().copied()).collect();
-        members.sort_by_key(|&(key, _)| {
-            let integer = self.names.integer(key);
+        let rank = |place: usize| {
+            let integer = keys.get(place).and_then(|&key| self.names.integer(key));
             (integer.is_none(), integer.unwrap_or(0))
-        });
-        let (keys, values): (Vec<Key>, Vec<Value>) = members.into_iter().unzip();
+        };
+        let order = sorted(keys.len(), &|first, second| rank(first) > rank(second));
+        let keys: Vec<Key> = order.iter().filter_map(|&at| keys.get(at).copied()).collect();
+        let values: Vec<Value> =
+            order.iter().filter_map(|&at| values.get(at).copied()).collect();
         let start = self.add_values(&values);
         Object { shape: self.shapes.intern(&keys), start, constructed }
     }

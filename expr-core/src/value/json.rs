@@ -3,6 +3,7 @@
 use super::{Array, Heap, Key, Marks, Object, Text, Value, format_number, length};
 use super::{index, round_to_precision};
 use crate::error::{Error, ErrorKind, Result};
+use crate::map::NumberMap;
 use crate::text::{self, Wtf8};
 use alloc::vec::Vec;
 use core::fmt::Write;
@@ -375,15 +376,12 @@ fn drop_duplicates(
     values_start: usize,
 ) {
     let Some(own) = keys.get(keys_start..) else { return };
-    let mut sorted: Vec<(Key, usize)> = Vec::new();
-    let small = own.len() <= 8;
-    let unique = if small {
+    let mut first = NumberMap::default();
+    let unique = if own.len() <= 8 {
         let seen = |(at, key): (usize, &Key)| own.iter().take(at).any(|k| k == key);
         !own.iter().enumerate().any(seen)
     } else {
-        sorted.extend(own.iter().copied().zip(0..));
-        sorted.sort_unstable();
-        !sorted.windows(2).any(|pair| matches!(pair, [a, b] if a.0 == b.0))
+        own.iter().all(|key| first.insert(u64::from(key.0), 0).is_none())
     };
     if unique {
         return;
@@ -393,18 +391,17 @@ fn drop_duplicates(
         .copied()
         .zip(values.get(values_start..).unwrap_or_default().iter().copied())
         .collect();
-    let mut first = alloc::collections::BTreeMap::new();
+    first = NumberMap::default();
     keys.truncate(keys_start);
     values.truncate(values_start);
     for (key, value) in members {
-        match first.get(&key) {
-            Some(&at) => {
-                if let Some(found) = values.get_mut(at) {
+        match first.insert(u64::from(key.0), length(values.len())) {
+            Some(at) => {
+                if let Some(found) = values.get_mut(index(at)) {
                     *found = value;
                 }
             }
             None => {
-                first.insert(key, values.len());
                 keys.push(key);
                 values.push(value);
             }

@@ -6,18 +6,17 @@
 mod compare;
 mod heap;
 mod json;
-mod merge_sort;
 mod names;
 mod number;
 mod sequence;
 mod shapes;
 
+pub(crate) use crate::size::{index, length};
 pub(crate) use compare::is_numeric;
 pub(crate) use heap::{Function, Heap, Mark};
 pub(crate) use json::{
     Layout, ReadLimits, is_integer, read_json, write_result, write_string,
 };
-pub(crate) use merge_sort::MergeSort;
 pub(crate) use names::{Key, hash_name};
 pub(crate) use number::{format_number, parse_number, round_to_precision};
 pub(crate) use shapes::Shape;
@@ -153,14 +152,3 @@ impl Value {
 }
 
 const _: () = assert!(size_of::<Value>() == 16, "values are copied everywhere");
-
-/// An index that fits: the heap's limits keep every length below 2³².
-pub(crate) fn index(value: u32) -> usize {
-    usize::try_from(value).unwrap_or(usize::MAX)
-}
-
-/// A length as the heap stores it. Byte limits keep lengths below 2³²; were one not, the
-/// saturated value is out of range and reads as nothing.
-pub(crate) fn length(value: usize) -> u32 {
-    u32::try_from(value).unwrap_or(u32::MAX)
-}

@@ -4,7 +4,7 @@
 //! its answer. Halves are split and merged in the reference's order, which decides which
 //! of several failing comparisons is met first.
 
-use super::{index, length};
+use crate::size::{index, length};
 use alloc::vec::Vec;
 
 /// A sort in progress, over items known by their positions.
@@ -90,4 +90,14 @@ impl MergeSort {
         }
         self.merged.clear();
     }
+}
+
+/// The positions of `count` items in order; `later` says whether the first of two comes
+/// after the second. Equal items keep their order.
+pub(crate) fn sorted(count: usize, later: &dyn Fn(usize, usize) -> bool) -> Vec<usize> {
+    let mut sort = MergeSort::new(length(count));
+    while let Some((first, second)) = sort.next_pair() {
+        sort.answer(later(index(first), index(second)));
+    }
+    sort.order().iter().map(|&position| index(position)).collect()
 }

@@ -1,0 +1,65 @@
+//! A map from numbers to numbers.
+//!
+//! Names, keys and nodes are numbers here, so one map that is not generic serves for all
+//! of them, which keeps the artifact small. It has no order to iterate in.
+
+use crate::size::{index, length};
+use alloc::vec::Vec;
+
+/// A map from numbers to numbers.
+#[derive(Debug, Default)]
+pub(crate) struct NumberMap {
+    /// Keys and values in the order in which they came.
+    entries: Vec<(u64, u32)>,
+    /// Open addressing, a power of two in size; 0 is free, else the entry's place + 1.
+    slots: Vec<u32>,
+}
+
+impl NumberMap {
+    /// The value of a key.
+    pub(crate) fn get(&self, key: u64) -> Option<u32> {
+        let place = self.slots.get(self.slot(key)?)?.checked_sub(1)?;
+        self.entries.get(index(place)).map(|entry| entry.1)
+    }
+
+    /// Sets the value of a key that has none yet; gives the one that it has.
+    pub(crate) fn insert(&mut self, key: u64, value: u32) -> Option<u32> {
+        if let Some(known) = self.get(key) {
+            return Some(known);
+        }
+        if self.entries.len().saturating_mul(2) >= self.slots.len() {
+            let size = self.slots.len().saturating_mul(2).max(16);
+            self.slots.clear();
+            self.slots.resize(size, 0);
+            for place in 0..self.entries.len() {
+                self.occupy(place);
+            }
+        }
+        self.entries.push((key, value));
+        self.occupy(self.entries.len().saturating_sub(1));
+        None
+    }
+
+    /// Where a key is, or the free slot where it would be.
+    fn slot(&self, key: u64) -> Option<usize> {
+        let mask = self.slots.len().checked_sub(1)?;
+        let mixed = (key ^ key >> 32).wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 32;
+        let mut slot = usize::try_from(mixed).unwrap_or_default() & mask;
+        loop {
+            let Some(place) = self.slots.get(slot)?.checked_sub(1) else {
+                return Some(slot);
+            };
+            if self.entries.get(index(place)).is_some_and(|entry| entry.0 == key) {
+                return Some(slot);
+            }
+            slot = slot.wrapping_add(1) & mask;
+        }
+    }
+
+    fn occupy(&mut self, place: usize) {
+        let Some(&(key, _)) = self.entries.get(place) else { return };
+        if let Some(slot) = self.slot(key).and_then(|slot| self.slots.get_mut(slot)) {
+            *slot = length(place).saturating_add(1);
+        }
+    }
+}
