@@ -194,9 +194,12 @@ impl Program {
         if value.is_undefined() && !workflow {
             return Ok(None);
         }
-        let json = write_result(&mut inputs.heap, value)?;
+        let (json, finite) = write_result(&mut inputs.heap, value)?;
         if workflow {
             guard(&json)?;
+        }
+        if !finite {
+            return Err(Error::from(ErrorKind::NotSerializable));
         }
         Ok(Some(json))
     }

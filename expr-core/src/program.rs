@@ -105,8 +105,8 @@ pub(crate) enum Op {
     /// Makes the value of a first step what a step results in.
     StepResult { last: bool },
     /// Makes the value of an array constructor at the beginning of a path what the next
-    /// step iterates over.
-    ConstructedItems,
+    /// step iterates over; where there is nothing, the path ends with it.
+    ConstructedItems { end: Pc },
     /// Enters the part up to `FilterNext` with each item of the top as input.
     Filter { tuples: bool, end: Pc },
     /// Keeps the item if the part's result says so.

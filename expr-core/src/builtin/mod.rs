@@ -48,7 +48,8 @@ pub(crate) struct Builtin {
     /// How many arguments it asks for when it is passed to `$map` and its like:
     /// the parameters before the first one with a default.
     pub(crate) arity: u8,
-    /// How many parameters it has, for partial application.
+    /// How many parameters it has, for partial application, or one of the marks
+    /// [`DEFAULTS`] and [`REST`].
     pub(crate) parameters: u8,
     /// What its result depends on.
     pub(crate) purity: Purity,
@@ -61,6 +62,11 @@ pub(crate) struct Builtin {
     /// The body.
     pub(crate) call: Body,
 }
+
+/// Stands for the parameters of a function that has defaults, and so no partial form.
+pub(crate) const DEFAULTS: u8 = 0xFF;
+/// Stands for those of a function that takes any number of arguments.
+pub(crate) const REST: u8 = 0xFE;
 
 /// What the result of a function depends on.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

@@ -69,7 +69,7 @@ pub(super) const TABLE: &[Builtin] = &[
         arity: 1,
         // The reference reads the names of a function's parameters from its source, and
         // the default value of this one's second parameter is no name: S0208.
-        parameters: 0xFF,
+        parameters: super::DEFAULTS,
         purity: Purity::Pure,
         cost: Cost::Own,
         summary: "Turns a value into text: strings stay as they are, everything else becomes JSON, indented if the second argument is true.",

@@ -73,6 +73,7 @@ impl Labels {
             | Op::Or(label)
             | Op::Elvis(label)
             | Op::Coalesce(label)
+            | Op::ConstructedItems { end: label }
             | Op::Each { end: label, .. }
             | Op::Filter { end: label, .. } => self.resolve(label),
             Op::TupleEach { end, path_end, .. } => {

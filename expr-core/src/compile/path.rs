@@ -30,7 +30,7 @@ impl Compiler<'_> {
                 let plain = position == first_tuple;
                 self.tuple_step(step, position == 0, plain, path_end, &mut tasks)?;
             } else {
-                self.step(step, position == 0, last, &mut tasks)?;
+                self.step(step, position == 0, last, path_end, &mut tasks)?;
             }
         }
         let tuples = first_tuple < steps.len();
@@ -55,6 +55,7 @@ impl Compiler<'_> {
         step: NodeId,
         first: bool,
         last: bool,
+        path_end: Label,
         tasks: &mut Vec<Task>,
     ) -> Result<()> {
         let node = self.get(step)?;
@@ -65,7 +66,8 @@ impl Compiler<'_> {
             _ if first && constructs => {
                 tasks.push(Task::Node(step));
                 if !last {
-                    tasks.push(Task::Emit(Op::ConstructedItems, step));
+                    let op = Op::ConstructedItems { end: path_end };
+                    tasks.push(Task::Emit(op, step));
                 }
             }
             NodeKind::Variable(_) if first => {

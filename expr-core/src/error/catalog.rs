@@ -193,6 +193,14 @@ catalog! {
     S0402 ParameterizedChoice: Syntax =>
         "a choice group of a signature cannot hold parameterized types";
 
+    S0202 PartialOfRest: Evaluation =>
+        "a function that takes any number of arguments cannot be partially applied",
+        help "call it with all its arguments";
+
+    S0208 PartialOfDefault: Evaluation =>
+        "a function whose parameters have defaults cannot be partially applied",
+        help "wrap the call in a function definition";
+
     T0410 BadArgument { index: u32 }: Evaluation =>
         "argument {index} does not match the signature of the function";
 
@@ -222,7 +230,7 @@ catalog! {
         help "the name of a function begins with `$`";
 
     T1006 NotCallable: Evaluation =>
-        "what is called is no function";
+        "Attempted to invoke a non-function";
 
     T1007 PartialOfField { name: Wtf8Buf }: Evaluation =>
         "`{name}` names a field, which cannot be applied; did you mean `${name}`?",

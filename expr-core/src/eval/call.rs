@@ -7,7 +7,7 @@
 
 use super::frame::{Frame, Return, Saved};
 use super::{Loaded, Machine, bug};
-use crate::builtin::{Body, Builtin, BuiltinId, Next, check_arguments};
+use crate::builtin::{Body, Builtin, BuiltinId, DEFAULTS, Next, REST, check_arguments};
 use crate::compile::{Library, compile_text};
 use crate::error::{Error, ErrorKind, Result};
 use crate::syntax::Signature;
@@ -27,9 +27,6 @@ pub(super) enum Called {
     /// It is a frame that has to be asked what it wants.
     Waiting,
 }
-
-/// The most parameters that a function without declared ones can be applied to.
-const UNAPPLICABLE: u8 = 0xFF;
 
 impl Machine<'_> {
     fn pop_arguments(&mut self, count: u32) -> Result<Vec<Value>> {
@@ -407,10 +404,11 @@ impl Machine<'_> {
         Ok(match self.heap.function(function) {
             Some(Function::Builtin(id)) => {
                 let row = BuiltinId(*id).row()?;
-                if row.parameters == UNAPPLICABLE {
-                    return Err(Error::from(ErrorKind::BadParameter { index: 1 }));
+                match row.parameters {
+                    DEFAULTS => return Err(Error::from(ErrorKind::PartialOfDefault)),
+                    REST => return Err(Error::from(ErrorKind::PartialOfRest)),
+                    parameters => Some(u32::from(parameters)),
                 }
-                Some(u32::from(row.parameters))
             }
             Some(Function::Closure { arity, .. }) => Some(*arity),
             Some(Function::Partial { holes, .. }) => Some(length(holes.len())),
@@ -429,7 +427,11 @@ impl Machine<'_> {
     ) -> Result<Called> {
         let text = match arguments.first() {
             Some(&Value::String(text)) => text,
-            _ => return Ok(Called::Result(Value::Undefined)),
+            None | Some(Value::Undefined) => return Ok(Called::Result(Value::Undefined)),
+            Some(_) => {
+                let inner = Wtf8Buf::from("the expression is no text");
+                return Err(Error::from(ErrorKind::EvalSyntax { inner }));
+            }
         };
         self.heap.budget.charge(u64::from(text.len))?;
         self.heap.budget.allocate(u64::from(text.len).saturating_mul(16))?;

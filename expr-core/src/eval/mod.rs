@@ -262,7 +262,7 @@ impl<'h> Machine<'h> {
                 let value = self.heap.flatten_results(results, last)?;
                 self.push(value);
             }
-            Op::ConstructedItems => self.constructed_items()?,
+            Op::ConstructedItems { end } => self.constructed_items(end)?,
             Op::Filter { tuples, end } => self.filter(tuples, end)?,
             Op::FilterNext => self.filter_next()?,
             Op::FilterIndex(number) => self.filter_index(number)?,

@@ -4,7 +4,7 @@ use super::frame::{Frame, Loop};
 use super::{Machine, bug};
 use crate::error::{Error, ErrorKind, Result};
 use crate::program::Pc;
-use crate::value::{Array, Marks, Value, index, is_numeric};
+use crate::value::{Array, Marks, Text, Value, index, is_numeric};
 use alloc::vec::Vec;
 
 impl Machine<'_> {
@@ -100,11 +100,17 @@ impl Machine<'_> {
     /// Makes what an array constructor at the beginning of a path gave something to
     /// iterate over. An index has made it a single value, which the reference iterates
     /// over by its `length`: a text by its units, an object by what it calls so.
-    pub(super) fn constructed_items(&mut self) -> Result<()> {
+    pub(super) fn constructed_items(&mut self, end: Pc) -> Result<()> {
         let value = self.pop()?;
         let items = match value {
+            Value::Undefined
+            | Value::Array(Array { len: 0, .. })
+            | Value::String(Text { len: 0, .. }) => {
+                self.pc = end;
+                value
+            }
             Value::Array(_) => value,
-            Value::String(text) if text.len > 0 => {
+            Value::String(text) => {
                 let units = self.heap.unit_values(text)?;
                 self.heap.add_array(&units, Marks::SEQUENCE)?
             }

@@ -188,9 +188,12 @@ impl Machine<'_> {
     /// The items that tuples stand for.
     pub(super) fn tuple_items(&mut self) -> Result<()> {
         let tuples = self.pop()?;
-        let Value::Array(array) = tuples else {
-            self.push(tuples);
-            return Ok(());
+        let array = match tuples {
+            Value::Array(array) if array.marks.has(Marks::TUPLES) => array,
+            other => {
+                self.push(other);
+                return Ok(());
+            }
         };
         let at = self.tuple_key();
         let mut items = Vec::new();

@@ -40,6 +40,13 @@ impl Heap {
             (Value::String(left), Value::String(right)) => {
                 left.len == right.len && self.bytes(left) == self.bytes(right)
             }
+            (Value::Function(left), Value::Function(right)) => {
+                let builtin = |number| match self.function(number) {
+                    Some(super::Function::Builtin(id)) => Some(*id),
+                    _ => None,
+                };
+                left == right || builtin(left).is_some() && builtin(left) == builtin(right)
+            }
             (left, right) => left == right,
         }
     }

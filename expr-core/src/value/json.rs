@@ -465,12 +465,14 @@ enum Policy {
     Lenient,
 }
 
-/// Writes a result. Functions, undefined and numbers that are not finite are no JSON.
-pub(crate) fn write_result(heap: &mut Heap, value: Value) -> Result<Vec<u8>> {
+/// Writes a result; functions and undefined are no JSON. Numbers that are not finite are
+/// none either, but the contract looks at the size first, where they count as `null`: the
+/// second of the two results says whether all numbers are finite.
+pub(crate) fn write_result(heap: &mut Heap, value: Value) -> Result<(Vec<u8>, bool)> {
     let mut out = Vec::new();
-    Writer { policy: Policy::Strict, layout: Layout::Compact }
-        .write(heap, value, &mut out)?;
-    Ok(out)
+    let mut writer = Writer::new(Policy::Strict, Layout::Compact);
+    writer.write(heap, value, &mut out)?;
+    Ok((out, writer.finite))
 }
 
 /// Writes what `$string` makes of an array or object.
@@ -480,7 +482,7 @@ pub(crate) fn write_string(
     layout: Layout,
 ) -> Result<Vec<u8>> {
     let mut out = Vec::new();
-    Writer { policy: Policy::Lenient, layout }.write(heap, value, &mut out)?;
+    Writer::new(Policy::Lenient, layout).write(heap, value, &mut out)?;
     Ok(out)
 }
 
@@ -496,10 +498,16 @@ struct Written {
 struct Writer {
     policy: Policy,
     layout: Layout,
+    /// Whether every number so far is finite.
+    finite: bool,
 }
 
 impl Writer {
-    fn write(self, heap: &mut Heap, value: Value, out: &mut Vec<u8>) -> Result<()> {
+    fn new(policy: Policy, layout: Layout) -> Self {
+        Writer { policy, layout, finite: true }
+    }
+
+    fn write(&mut self, heap: &mut Heap, value: Value, out: &mut Vec<u8>) -> Result<()> {
         let mut open: Vec<Written> = Vec::new();
         let mut next = Some(value);
         loop {
@@ -586,7 +594,7 @@ impl Writer {
         }
     }
 
-    fn scalar(self, heap: &Heap, value: Value, out: &mut Vec<u8>) -> Result<()> {
+    fn scalar(&mut self, heap: &Heap, value: Value, out: &mut Vec<u8>) -> Result<()> {
         let strict = self.policy == Policy::Strict;
         match value {
             Value::Null => out.extend_from_slice(b"null"),
@@ -600,6 +608,10 @@ impl Writer {
                     round_to_precision(number, 15)
                 };
                 write_json_number(out, number);
+            }
+            Value::Number(_) if strict => {
+                self.finite = false;
+                out.extend_from_slice(b"null");
             }
             _ if strict => return Err(Error::from(ErrorKind::NotSerializable)),
             Value::Number(number) if number.is_infinite() => {
