@@ -150,11 +150,26 @@ fn over_list(
     arguments: &[Value],
     purpose: Purpose,
 ) -> Result<Waiting> {
-    match argument(arguments, 0) {
-        Value::Undefined => Ok(Box::new(Finished(Value::Undefined))),
-        list @ Value::Array(_) => iterate(context, list, argument(arguments, 1), purpose),
-        _ => Err(fault("a list is expected")),
+    match list(context.heap, argument(arguments, 0))? {
+        None => Ok(Box::new(Finished(Value::Undefined))),
+        Some(list) => {
+            let function = argument(arguments, 1);
+            iterate(context, Value::Array(list), function, purpose)
+        }
     }
+}
+
+/// A list to go through. Without a signature it may be anything: JavaScript finds the
+/// units of a text, and no items in what has no length.
+fn list(heap: &mut Heap, value: Value) -> Result<Option<Array>> {
+    let items = match value {
+        Value::Undefined => return Ok(None),
+        Value::Array(list) => return Ok(Some(list)),
+        Value::Null => return Err(fault("null has no items")),
+        Value::String(text) => heap.unit_values(text)?,
+        _ => Vec::new(),
+    };
+    Ok(heap.add_array(&items, Marks::NONE)?.as_array())
 }
 
 fn map(context: &mut Context<'_>, arguments: &[Value]) -> Result<Waiting> {
@@ -280,16 +295,14 @@ struct Reduction {
 }
 
 fn reduce(context: &mut Context<'_>, arguments: &[Value]) -> Result<Waiting> {
-    let list = match argument(arguments, 0) {
-        Value::Undefined => return Ok(Box::new(Finished(Value::Undefined))),
-        Value::Array(list) => list,
-        _ => return Err(fault("a list is expected")),
-    };
     let function = argument(arguments, 1);
     let arity = arity(context.heap, function);
-    if arity < 2 {
+    if arity < 2 && !argument(arguments, 0).is_undefined() {
         return Err(Error::from(ErrorKind::BadReducer));
     }
+    let Some(list) = list(context.heap, argument(arguments, 0))? else {
+        return Ok(Box::new(Finished(Value::Undefined)));
+    };
     let (position, result) = match argument(arguments, 2) {
         Value::Undefined if list.len > 0 => (1, context.heap.item(list, 0)),
         start => (0, start),

@@ -23,6 +23,7 @@ mod number;
 mod number_picture;
 mod number_words;
 mod object;
+mod power;
 mod regex;
 mod scan;
 mod search;
