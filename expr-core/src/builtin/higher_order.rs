@@ -1,6 +1,6 @@
 //! Functions that call functions: each is a frame that the evaluator resumes.
 
-use super::coerce::fault;
+use super::coerce;
 use super::sort;
 use super::{
     Body, Builtin, Context, Cost, Next, Purity, Resume, Waiting, argument, arity,
@@ -150,26 +150,13 @@ fn over_list(
     arguments: &[Value],
     purpose: Purpose,
 ) -> Result<Waiting> {
-    match list(context.heap, argument(arguments, 0))? {
+    match coerce::list(context.heap, argument(arguments, 0))? {
         None => Ok(Box::new(Finished(Value::Undefined))),
         Some(list) => {
             let function = argument(arguments, 1);
             iterate(context, Value::Array(list), function, purpose)
         }
     }
-}
-
-/// A list to go through. Without a signature it may be anything: JavaScript finds the
-/// units of a text, and no items in what has no length.
-fn list(heap: &mut Heap, value: Value) -> Result<Option<Array>> {
-    let items = match value {
-        Value::Undefined => return Ok(None),
-        Value::Array(list) => return Ok(Some(list)),
-        Value::Null => return Err(fault("null has no items")),
-        Value::String(text) => heap.unit_values(text)?,
-        _ => Vec::new(),
-    };
-    Ok(heap.add_array(&items, Marks::NONE)?.as_array())
 }
 
 fn map(context: &mut Context<'_>, arguments: &[Value]) -> Result<Waiting> {
@@ -300,7 +287,7 @@ fn reduce(context: &mut Context<'_>, arguments: &[Value]) -> Result<Waiting> {
     if arity < 2 && !argument(arguments, 0).is_undefined() {
         return Err(Error::from(ErrorKind::BadReducer));
     }
-    let Some(list) = list(context.heap, argument(arguments, 0))? else {
+    let Some(list) = coerce::list(context.heap, argument(arguments, 0))? else {
         return Ok(Box::new(Finished(Value::Undefined)));
     };
     let (position, result) = match argument(arguments, 2) {

@@ -31,6 +31,8 @@ mod signature;
 mod sort;
 mod string;
 mod template;
+#[cfg(test)]
+mod tests;
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::value::{Function, Heap, Value};
