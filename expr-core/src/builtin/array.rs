@@ -1,11 +1,11 @@
 //! Functions over lists. `$sort` is with those that call functions.
 
-use super::coerce::{self, fault};
+use super::coerce;
 use super::distinct::distinct_items;
 use super::number::draw;
 use super::{Body, Builtin, Context, Cost, Purity, argument};
 use crate::error::Result;
-use crate::value::{Array, Marks, Value, index};
+use crate::value::{Array, Heap, Marks, Value, index};
 use alloc::vec::Vec;
 
 pub(super) const TABLE: &[Builtin] = &[
@@ -82,7 +82,7 @@ fn distinct(context: &mut Context<'_>, arguments: &[Value]) -> Result<Value> {
 }
 
 fn reverse(context: &mut Context<'_>, arguments: &[Value]) -> Result<Value> {
-    let Some(list) = longer(argument(arguments, 0))? else {
+    let Some(list) = longer(context.heap, argument(arguments, 0))? else {
         return Ok(argument(arguments, 0));
     };
     context.heap.pay_items(index(list.len))?;
@@ -93,7 +93,7 @@ fn reverse(context: &mut Context<'_>, arguments: &[Value]) -> Result<Value> {
 /// Fisher and Yates, inside out: item by item, each is put at a place drawn among those
 /// before it, whose item moves to the end.
 fn shuffle(context: &mut Context<'_>, arguments: &[Value]) -> Result<Value> {
-    let Some(list) = longer(argument(arguments, 0))? else {
+    let Some(list) = longer(context.heap, argument(arguments, 0))? else {
         return Ok(argument(arguments, 0));
     };
     context.heap.pay_items(index(list.len))?;
@@ -108,12 +108,9 @@ fn shuffle(context: &mut Context<'_>, arguments: &[Value]) -> Result<Value> {
 }
 
 /// A list with more than one item; shorter ones are given back as they are.
-fn longer(value: Value) -> Result<Option<Array>> {
-    match value {
-        Value::Array(list) => Ok((list.len > 1).then_some(list)),
-        Value::Undefined => Ok(None),
-        _ => Err(fault("a list is expected")),
-    }
+fn longer(heap: &mut Heap, value: Value) -> Result<Option<Array>> {
+    let list = coerce::list(heap, value)?;
+    Ok(list.filter(|list| list.len > 1))
 }
 
 fn zip(context: &mut Context<'_>, arguments: &[Value]) -> Result<Value> {

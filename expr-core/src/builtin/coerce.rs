@@ -7,7 +7,7 @@
 use super::helper::javascript_string;
 use crate::error::{Error, ErrorKind, Result};
 use crate::text::{Wtf8, decode};
-use crate::value::{Heap, Text, Value};
+use crate::value::{Array, Heap, Marks, Text, Value};
 use alloc::vec::Vec;
 
 /// A failure that JavaScript itself would raise.
@@ -22,6 +22,19 @@ pub(super) fn text(value: Value) -> Result<Option<Text>> {
         Value::String(text) => Ok(Some(text)),
         _ => Err(fault("a string is expected")),
     }
+}
+
+/// A list to go through. Without a signature it may be anything: JavaScript finds the
+/// units of a text, and no items in what has no length.
+pub(super) fn list(heap: &mut Heap, value: Value) -> Result<Option<Array>> {
+    let items = match value {
+        Value::Undefined => return Ok(None),
+        Value::Array(list) => return Ok(Some(list)),
+        Value::Null => return Err(fault("null has no items")),
+        Value::String(text) => heap.unit_values(text)?,
+        _ => Vec::new(),
+    };
+    Ok(heap.add_array(&items, Marks::NONE)?.as_array())
 }
 
 /// JavaScript's `String(value)`.

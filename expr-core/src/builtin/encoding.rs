@@ -110,8 +110,8 @@ fn base64_encode(context: &mut Context<'_>, arguments: &[Value]) -> Result<Value
     heap.add_text(&encoded).map(Value::String)
 }
 
-/// As Node reads base64: both alphabets, strangers skipped, the end at the first `=`, and
-/// bits that make no whole byte dropped.
+/// As Node reads base64: the lower byte of each UTF-16 unit, both alphabets, strangers
+/// skipped, the end at the first `=`, and bits that make no whole byte dropped.
 fn base64_decode(context: &mut Context<'_>, arguments: &[Value]) -> Result<Value> {
     let heap = &mut *context.heap;
     let Some(text) = coerce::text(argument(arguments, 0))? else {
@@ -120,7 +120,8 @@ fn base64_decode(context: &mut Context<'_>, arguments: &[Value]) -> Result<Value
     heap.budget.allocate(u64::from(text.len).saturating_mul(2))?;
     let mut decoded = Vec::new();
     let (mut bits, mut count) = (0_u32, 0_u32);
-    for &byte in heap.bytes(text).iter().take_while(|&&byte| byte != b'=') {
+    let bytes = heap.text(text).units().map(|unit| (unit & 0xFF) as u8);
+    for byte in bytes.take_while(|&byte| byte != b'=') {
         let Some(digit) = digit(byte) else { continue };
         bits = (bits << 6 | digit) & 0xFFFF;
         count = count.saturating_add(6);

@@ -7,6 +7,7 @@ use super::coerce::{self, fault};
 use super::integer_picture::even_spacing;
 use super::number::round_half_even;
 use super::number_picture::{Symbols, Variables, read_picture, replaced_at};
+use super::power::power;
 use super::{Body, Builtin, Context, Cost, Purity, argument};
 use crate::error::Result;
 use crate::text::Wtf8Buf;
@@ -141,8 +142,8 @@ fn normalize(number: f64, scaling: u32) -> Result<(f64, f64)> {
         return Err(fault("an infinite number has no exponent"));
     }
     let scaling = f64::from(scaling);
-    let most = libm::pow(10.0, scaling);
-    let least = libm::pow(10.0, scaling - 1.0);
+    let most = power(10.0, scaling);
+    let least = power(10.0, scaling - 1.0);
     let (mut mantissa, mut exponent) = (number, 0.0);
     if mantissa != 0.0 {
         while mantissa.abs() < least {

@@ -1,6 +1,6 @@
 //! Functions that call functions: each is a frame that the evaluator resumes.
 
-use super::coerce::fault;
+use super::coerce;
 use super::sort;
 use super::{
     Body, Builtin, Context, Cost, Next, Purity, Resume, Waiting, argument, arity,
@@ -150,10 +150,12 @@ fn over_list(
     arguments: &[Value],
     purpose: Purpose,
 ) -> Result<Waiting> {
-    match argument(arguments, 0) {
-        Value::Undefined => Ok(Box::new(Finished(Value::Undefined))),
-        list @ Value::Array(_) => iterate(context, list, argument(arguments, 1), purpose),
-        _ => Err(fault("a list is expected")),
+    match coerce::list(context.heap, argument(arguments, 0))? {
+        None => Ok(Box::new(Finished(Value::Undefined))),
+        Some(list) => {
+            let function = argument(arguments, 1);
+            iterate(context, Value::Array(list), function, purpose)
+        }
     }
 }
 
@@ -280,16 +282,14 @@ struct Reduction {
 }
 
 fn reduce(context: &mut Context<'_>, arguments: &[Value]) -> Result<Waiting> {
-    let list = match argument(arguments, 0) {
-        Value::Undefined => return Ok(Box::new(Finished(Value::Undefined))),
-        Value::Array(list) => list,
-        _ => return Err(fault("a list is expected")),
-    };
     let function = argument(arguments, 1);
     let arity = arity(context.heap, function);
-    if arity < 2 {
+    if arity < 2 && !argument(arguments, 0).is_undefined() {
         return Err(Error::from(ErrorKind::BadReducer));
     }
+    let Some(list) = coerce::list(context.heap, argument(arguments, 0))? else {
+        return Ok(Box::new(Finished(Value::Undefined)));
+    };
     let (position, result) = match argument(arguments, 2) {
         Value::Undefined if list.len > 0 => (1, context.heap.item(list, 0)),
         start => (0, start),

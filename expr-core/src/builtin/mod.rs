@@ -23,6 +23,7 @@ mod number;
 mod number_picture;
 mod number_words;
 mod object;
+mod power;
 mod regex;
 mod scan;
 mod search;
@@ -30,6 +31,8 @@ mod signature;
 mod sort;
 mod string;
 mod template;
+#[cfg(test)]
+mod tests;
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::value::{Function, Heap, Value};

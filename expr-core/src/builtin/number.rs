@@ -1,6 +1,7 @@
 //! Functions over numbers.
 
 use super::coerce::{self, fault};
+use super::power::power as raise;
 use super::{Body, Builtin, Context, Cost, Purity, argument};
 use crate::error::{Error, ErrorKind, Result};
 use crate::value::{Value, format_number};
@@ -160,7 +161,7 @@ fn power(context: &mut Context<'_>, arguments: &[Value]) -> Result<Value> {
     let exponent = coerce::number(context.heap, argument(arguments, 1))?;
     // C's pow gives 1 where ECMAScript has NaN: to the power of NaN, and ±1 to ±infinity.
     let undefined = exponent.is_nan() || base.abs() == 1.0 && exponent.is_infinite();
-    let power = libm::pow(base, exponent);
+    let power = raise(base, exponent);
     if undefined || !power.is_finite() {
         return Err(Error::from(ErrorKind::PowerOverflow));
     }
@@ -284,7 +285,7 @@ fn in_radix(number: f64, radix: f64) -> String {
     const EXACT: f64 = 9_007_199_254_740_992.0;
     let mut rest = number.abs();
     let mut digits: Vec<char> = Vec::new();
-    while rest >= EXACT {
+    while rest / radix >= EXACT {
         rest /= radix;
         digits.push('0');
     }

@@ -1,6 +1,7 @@
 //! Numbers in English words, Roman numerals and letters.
 
 use super::coerce::{Building, fault, is_space, saturate};
+use super::power::power;
 use crate::error::Result;
 use crate::text::Wtf8;
 use crate::value::{Heap, index};
@@ -320,7 +321,7 @@ pub(super) fn from_letters(text: &[u8], first: u8) -> f64 {
     for (place, &unit) in units.iter().rev().enumerate() {
         let digit = f64::from(unit) - f64::from(first) + 1.0;
         let place = f64::from(crate::value::length(place));
-        number += digit * libm::pow(26.0, place);
+        number += digit * power(26.0, place);
     }
     number
 }

@@ -157,8 +157,13 @@ fn clone(context: &mut Context<'_>, arguments: &[Value]) -> Result<Value> {
             let inner = context.heap.item(list, 0);
             copied(context.heap, inner)
         }
-        value @ (Value::Array(_) | Value::Object(_)) => copied(context.heap, value),
-        _ => Err(fault("only an object or a list can be copied")),
+        Value::Number(number) if !number.is_finite() => {
+            Err(Error::from(ErrorKind::StringOfNonFinite))
+        }
+        Value::String(_) | Value::Function(_) => {
+            Err(fault("the text is read as JSON, not copied"))
+        }
+        value => copied(context.heap, value),
     }
 }
 

@@ -271,11 +271,9 @@ impl Scan {
     fn take(&mut self, heap: &mut Heap, found: &Match) -> Result<Option<Value>> {
         let groups = self.group_count();
         let subject = &self.subject;
-        if let (Match::Given(given), false) =
-            (found, matches!(self.purpose, Purpose::Contains))
-            && !matches!(given, Value::Object(_))
-        {
-            return Err(fault("a matcher gave something that is no match"));
+        // The members of null are an error in JavaScript, those of `false` just missing.
+        if let Match::Given(Value::Null) = found {
+            return Err(fault("a matcher gave null for a match"));
         }
         match &mut self.purpose {
             Purpose::Contains => {}

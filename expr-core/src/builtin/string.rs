@@ -168,6 +168,10 @@ fn join(context: &mut Context<'_>, arguments: &[Value]) -> Result<Value> {
 }
 
 fn length(context: &mut Context<'_>, arguments: &[Value]) -> Result<Value> {
+    // Without a signature it may be a list, which JavaScript goes through just the same.
+    if let Value::Array(list) = argument(arguments, 0) {
+        return Ok(Value::Number(f64::from(list.len)));
+    }
     let Some(text) = coerce::text(argument(arguments, 0))? else {
         return Ok(Value::Undefined);
     };

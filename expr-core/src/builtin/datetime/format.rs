@@ -6,6 +6,7 @@ use super::{DAYS, MONTHS};
 use crate::builtin::coerce::{Building, fault, parse_integer, saturate};
 use crate::builtin::integer::write_integer;
 use crate::builtin::integer_picture::{Case, Grouping, IntegerFormat};
+use crate::builtin::power::power;
 use crate::error::{Error, ErrorKind, Result};
 use crate::text::Wtf8Buf;
 use crate::value::{Heap, index};
@@ -81,7 +82,7 @@ fn write_marker(
         (letter, Component::Number(number)) => match (&marker.integer, marker.names) {
             (Some(format), None) => {
                 let number = match marker.year_digits {
-                    Some(digits) if letter == 'Y' => number % libm::pow(10.0, digits),
+                    Some(digits) if letter == 'Y' => number % power(10.0, digits),
                     _ => number,
                 };
                 write_integer(heap, number, format, out)
