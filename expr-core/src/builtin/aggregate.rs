@@ -1,7 +1,7 @@
 //! Functions that make one number of a list of them.
 
 use super::coerce::{self, fault};
-use super::{Body, Builtin, Context, Cost, Purity, argument};
+use super::{Body, Builtin, Context, Cost, Doc, Purity, argument};
 use crate::error::Result;
 use crate::value::{Array, Heap, Value};
 
@@ -13,8 +13,10 @@ pub(super) const TABLE: &[Builtin] = &[
         parameters: 1,
         purity: Purity::Pure,
         cost: Cost::PerItem,
-        summary: "Gives the mean of a list of numbers; nothing for an empty list.",
-        examples: &[("$average([1, 2, 6])", "3")],
+        doc: Doc::new(
+            "Gives the mean of a list of numbers; nothing for an empty list.",
+            &[("$average([1, 2, 6])", "3")],
+        ),
         call: Body::Native(average),
     },
     Builtin {
@@ -24,12 +26,10 @@ pub(super) const TABLE: &[Builtin] = &[
         parameters: 1,
         purity: Purity::Pure,
         cost: Cost::Unit,
-        summary: "Counts the items of a list; a single value counts as one, nothing as 0.",
-        examples: &[
-            ("$count([1, 2, 3])", "3"),
-            ("$count('a')", "1"),
-            ("$count(missing)", "0"),
-        ],
+        doc: Doc::new(
+            "Counts the items of a list; a single value counts as one, nothing as 0.",
+            &[("$count([1, 2, 3])", "3"), ("$count('a')", "1"), ("$count(missing)", "0")],
+        ),
         call: Body::Native(count),
     },
     Builtin {
@@ -39,8 +39,10 @@ pub(super) const TABLE: &[Builtin] = &[
         parameters: 1,
         purity: Purity::Pure,
         cost: Cost::PerItem,
-        summary: "Gives the largest number of a list; nothing for an empty list.",
-        examples: &[("$max([3, 9, 2])", "9")],
+        doc: Doc::new(
+            "Gives the largest number of a list; nothing for an empty list.",
+            &[("$max([3, 9, 2])", "9")],
+        ),
         call: Body::Native(max),
     },
     Builtin {
@@ -50,8 +52,10 @@ pub(super) const TABLE: &[Builtin] = &[
         parameters: 1,
         purity: Purity::Pure,
         cost: Cost::PerItem,
-        summary: "Gives the smallest number of a list; nothing for an empty list.",
-        examples: &[("$min([3, 9, 2])", "2")],
+        doc: Doc::new(
+            "Gives the smallest number of a list; nothing for an empty list.",
+            &[("$min([3, 9, 2])", "2")],
+        ),
         call: Body::Native(min),
     },
     Builtin {
@@ -61,8 +65,10 @@ pub(super) const TABLE: &[Builtin] = &[
         parameters: 1,
         purity: Purity::Pure,
         cost: Cost::PerItem,
-        summary: "Adds up a list of numbers.",
-        examples: &[("$sum([1, 2, 3.5])", "6.5"), ("$sum([])", "0")],
+        doc: Doc::new(
+            "Adds up a list of numbers.",
+            &[("$sum([1, 2, 3.5])", "6.5"), ("$sum([])", "0")],
+        ),
         call: Body::Native(sum),
     },
 ];

@@ -3,7 +3,7 @@
 use super::coerce;
 use super::distinct::distinct_items;
 use super::number::draw;
-use super::{Body, Builtin, Context, Cost, Purity, argument};
+use super::{Body, Builtin, Context, Cost, Doc, Purity, argument};
 use crate::error::Result;
 use crate::value::{Array, Heap, Marks, Value, index};
 use alloc::vec::Vec;
@@ -16,8 +16,10 @@ pub(super) const TABLE: &[Builtin] = &[
         parameters: 2,
         purity: Purity::Pure,
         cost: Cost::PerItem,
-        summary: "Puts one list after another; a single value counts as a list of one.",
-        examples: &[("$append([1, 2], [3])", "[1,2,3]"), ("$append([1], 2)", "[1,2]")],
+        doc: Doc::new(
+            "Puts one list after another; a single value counts as a list of one.",
+            &[("$append([1, 2], [3])", "[1,2,3]"), ("$append([1], 2)", "[1,2]")],
+        ),
         call: Body::Native(append),
     },
     Builtin {
@@ -27,8 +29,10 @@ pub(super) const TABLE: &[Builtin] = &[
         parameters: 1,
         purity: Purity::Pure,
         cost: Cost::Own,
-        summary: "Keeps the first of values that are equal, lists and objects included.",
-        examples: &[("$distinct([1, 2, 1, [3], [3]])", "[1,2,[3]]")],
+        doc: Doc::new(
+            "Keeps the first of values that are equal, lists and objects included.",
+            &[("$distinct([1, 2, 1, [3], [3]])", "[1,2,[3]]")],
+        ),
         call: Body::Native(distinct),
     },
     Builtin {
@@ -38,8 +42,7 @@ pub(super) const TABLE: &[Builtin] = &[
         parameters: 1,
         purity: Purity::Pure,
         cost: Cost::PerItem,
-        summary: "Turns a list around.",
-        examples: &[("$reverse([1, 2, 3])", "[3,2,1]")],
+        doc: Doc::new("Turns a list around.", &[("$reverse([1, 2, 3])", "[3,2,1]")]),
         call: Body::Native(reverse),
     },
     Builtin {
@@ -49,8 +52,10 @@ pub(super) const TABLE: &[Builtin] = &[
         parameters: 1,
         purity: Purity::Random,
         cost: Cost::PerItem,
-        summary: "Puts a list into an order that is drawn from the seed of the evaluation.",
-        examples: &[],
+        doc: Doc::new(
+            "Puts a list into an order that is drawn from the seed of the evaluation.",
+            &[],
+        ),
         call: Body::Native(shuffle),
     },
     Builtin {
@@ -61,8 +66,10 @@ pub(super) const TABLE: &[Builtin] = &[
         parameters: 1,
         purity: Purity::Pure,
         cost: Cost::Own,
-        summary: "Makes lists of the first items, the second items and so on, as far as the shortest list goes.",
-        examples: &[("$zip([1, 2, 3], ['a', 'b'])", "[[1,\"a\"],[2,\"b\"]]")],
+        doc: Doc::new(
+            "Makes lists of the first items, the second items and so on, as far as the shortest list goes.",
+            &[("$zip([1, 2, 3], ['a', 'b'])", "[[1,\"a\"],[2,\"b\"]]")],
+        ),
         call: Body::Native(zip),
     },
 ];

@@ -1,6 +1,6 @@
 //! Functions that say yes or no.
 
-use super::{Body, Builtin, Context, Cost, Purity, argument};
+use super::{Body, Builtin, Context, Cost, Doc, Purity, argument};
 use crate::error::Result;
 use crate::value::Value;
 
@@ -12,12 +12,14 @@ pub(super) const TABLE: &[Builtin] = &[
         parameters: 1,
         purity: Purity::Pure,
         cost: Cost::Own,
-        summary: "Says whether a value counts as true: empty texts, lists and objects, 0, null and functions do not.",
-        examples: &[
-            ("$boolean('a')", "true"),
-            ("$boolean([0, ''])", "false"),
-            ("$boolean({})", "false"),
-        ],
+        doc: Doc::new(
+            "Says whether a value counts as true: empty texts, lists and objects, 0, null and functions do not.",
+            &[
+                ("$boolean('a')", "true"),
+                ("$boolean([0, ''])", "false"),
+                ("$boolean({})", "false"),
+            ],
+        ),
         call: Body::Native(boolean),
     },
     Builtin {
@@ -27,8 +29,10 @@ pub(super) const TABLE: &[Builtin] = &[
         parameters: 1,
         purity: Purity::Pure,
         cost: Cost::Unit,
-        summary: "Says whether there is a value; null is one.",
-        examples: &[("$exists(null)", "true"), ("$exists(missing)", "false")],
+        doc: Doc::new(
+            "Says whether there is a value; null is one.",
+            &[("$exists(null)", "true"), ("$exists(missing)", "false")],
+        ),
         call: Body::Native(exists),
     },
     Builtin {
@@ -38,8 +42,10 @@ pub(super) const TABLE: &[Builtin] = &[
         parameters: 1,
         purity: Purity::Pure,
         cost: Cost::Own,
-        summary: "Says whether a value counts as false; nothing for nothing.",
-        examples: &[("$not(0)", "true"), ("$not('a')", "false")],
+        doc: Doc::new(
+            "Says whether a value counts as false; nothing for nothing.",
+            &[("$not(0)", "true"), ("$not('a')", "false")],
+        ),
         call: Body::Native(not),
     },
 ];

@@ -1,7 +1,7 @@
 //! Base64 and percent-encoding.
 
 use super::coerce;
-use super::{Body, Builtin, Context, Cost, Purity, argument};
+use super::{Body, Builtin, Context, Cost, Doc, Purity, argument};
 use crate::error::{Error, ErrorKind, Result};
 use crate::text::{push_code_point, push_text};
 use crate::value::{Heap, Value, index};
@@ -15,8 +15,10 @@ pub(super) const TABLE: &[Builtin] = &[
         parameters: 1,
         purity: Purity::Pure,
         cost: Cost::PerText,
-        summary: "Decodes base64; every byte becomes the character with that number.",
-        examples: &[("$base64decode('SGVsbG8=')", "\"Hello\"")],
+        doc: Doc::new(
+            "Decodes base64; every byte becomes the character with that number.",
+            &[("$base64decode('SGVsbG8=')", "\"Hello\"")],
+        ),
         call: Body::Native(base64_decode),
     },
     Builtin {
@@ -26,11 +28,13 @@ pub(super) const TABLE: &[Builtin] = &[
         parameters: 1,
         purity: Purity::Pure,
         cost: Cost::PerText,
-        summary: "Encodes text as base64, one byte a character: only characters up to ÿ survive.",
-        examples: &[
-            ("$base64encode('Hello')", "\"SGVsbG8=\""),
-            ("$base64encode('ÿ')", "\"/w==\""),
-        ],
+        doc: Doc::new(
+            "Encodes text as base64, one byte a character: only characters up to ÿ survive.",
+            &[
+                ("$base64encode('Hello')", "\"SGVsbG8=\""),
+                ("$base64encode('ÿ')", "\"/w==\""),
+            ],
+        ),
         call: Body::Native(base64_encode),
     },
     Builtin {
@@ -40,11 +44,10 @@ pub(super) const TABLE: &[Builtin] = &[
         parameters: 1,
         purity: Purity::Pure,
         cost: Cost::PerText,
-        summary: "Decodes the percent-encoding of a whole URL; characters with a meaning in URLs stay encoded.",
-        examples: &[(
-            "$decodeUrl('https://x.org/?q=%C3%A9%2F')",
-            "\"https://x.org/?q=é%2F\"",
-        )],
+        doc: Doc::new(
+            "Decodes the percent-encoding of a whole URL; characters with a meaning in URLs stay encoded.",
+            &[("$decodeUrl('https://x.org/?q=%C3%A9%2F')", "\"https://x.org/?q=é%2F\"")],
+        ),
         call: Body::Native(decode_url),
     },
     Builtin {
@@ -54,8 +57,10 @@ pub(super) const TABLE: &[Builtin] = &[
         parameters: 1,
         purity: Purity::Pure,
         cost: Cost::PerText,
-        summary: "Decodes the percent-encoding of a part of a URL.",
-        examples: &[("$decodeUrlComponent('a%2Fb%20c')", "\"a/b c\"")],
+        doc: Doc::new(
+            "Decodes the percent-encoding of a part of a URL.",
+            &[("$decodeUrlComponent('a%2Fb%20c')", "\"a/b c\"")],
+        ),
         call: Body::Native(decode_url_component),
     },
     Builtin {
@@ -65,11 +70,10 @@ pub(super) const TABLE: &[Builtin] = &[
         parameters: 1,
         purity: Purity::Pure,
         cost: Cost::PerText,
-        summary: "Percent-encodes a whole URL; characters with a meaning in URLs stay as they are.",
-        examples: &[(
-            "$encodeUrl('https://x.org/?q=é b')",
-            "\"https://x.org/?q=%C3%A9%20b\"",
-        )],
+        doc: Doc::new(
+            "Percent-encodes a whole URL; characters with a meaning in URLs stay as they are.",
+            &[("$encodeUrl('https://x.org/?q=é b')", "\"https://x.org/?q=%C3%A9%20b\"")],
+        ),
         call: Body::Native(encode_url),
     },
     Builtin {
@@ -79,8 +83,10 @@ pub(super) const TABLE: &[Builtin] = &[
         parameters: 1,
         purity: Purity::Pure,
         cost: Cost::PerText,
-        summary: "Percent-encodes a text so that it can be a part of a URL.",
-        examples: &[("$encodeUrlComponent('a/b c')", "\"a%2Fb%20c\"")],
+        doc: Doc::new(
+            "Percent-encodes a text so that it can be a part of a URL.",
+            &[("$encodeUrlComponent('a/b c')", "\"a%2Fb%20c\"")],
+        ),
         call: Body::Native(encode_url_component),
     },
 ];

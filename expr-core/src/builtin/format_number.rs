@@ -8,7 +8,7 @@ use super::integer_picture::even_spacing;
 use super::number::round_half_even;
 use super::number_picture::{Symbols, Variables, read_picture, replaced_at};
 use super::power::power;
-use super::{Body, Builtin, Context, Cost, Purity, argument};
+use super::{Body, Builtin, Context, Cost, Doc, Purity, argument};
 use crate::error::Result;
 use crate::text::Wtf8Buf;
 use crate::value::{Heap, Object, Value, format_number, length};
@@ -23,15 +23,17 @@ pub(super) const TABLE: &[Builtin] = &[Builtin {
     parameters: 3,
     purity: Purity::Pure,
     cost: Cost::PerText,
-    summary: "Writes a number as a picture shows it; options name other separators and digits.",
-    examples: &[
-        ("$formatNumber(12345.6, '#,###.00')", "\"12,345.60\""),
-        ("$formatNumber(0.14, '01%')", "\"14%\""),
-        (
-            "$formatNumber(1234.5, '#.##0,00', {'decimal-separator': ',', 'grouping-separator': '.'})",
-            "\"1.234,50\"",
-        ),
-    ],
+    doc: Doc::new(
+        "Writes a number as a picture shows it; options name other separators and digits.",
+        &[
+            ("$formatNumber(12345.6, '#,###.00')", "\"12,345.60\""),
+            ("$formatNumber(0.14, '01%')", "\"14%\""),
+            (
+                "$formatNumber(1234.5, '#.##0,00', {'decimal-separator': ',', 'grouping-separator': '.'})",
+                "\"1.234,50\"",
+            ),
+        ],
+    ),
     call: Body::Native(format),
 }];
 

@@ -1,6 +1,6 @@
 //! The five helpers of the workflow contract. They check nothing and ignore what is more.
 
-use super::{Body, Builtin, Context, Cost, Purity, argument};
+use super::{Body, Builtin, Context, Cost, Doc, Purity, argument};
 use crate::error::{Error, ErrorKind, Result};
 use crate::value::{Heap, Marks, Value, format_number, index};
 use alloc::format;
@@ -15,8 +15,10 @@ pub(super) const TABLE: &[Builtin] = &[
         parameters: 2,
         purity: Purity::Pure,
         cost: Cost::PerItem,
-        summary: "Adds a value, or the items of a list, to the end of a list.",
-        examples: &[("append([1], 2)", "[1,2]"), ("append(null, \"a\")", "[\"a\"]")],
+        doc: Doc::new(
+            "Adds a value, or the items of a list, to the end of a list.",
+            &[("append([1], 2)", "[1,2]"), ("append(null, \"a\")", "[\"a\"]")],
+        ),
         call: Body::Native(append),
     },
     Builtin {
@@ -26,8 +28,10 @@ pub(super) const TABLE: &[Builtin] = &[
         parameters: super::REST,
         purity: Purity::Pure,
         cost: Cost::Unit,
-        summary: "Gives the first argument that is neither missing nor null, else null.",
-        examples: &[("coalesce(null, \"a\")", "\"a\""), ("coalesce()", "null")],
+        doc: Doc::new(
+            "Gives the first argument that is neither missing nor null, else null.",
+            &[("coalesce(null, \"a\")", "\"a\""), ("coalesce()", "null")],
+        ),
         call: Body::Native(coalesce),
     },
     Builtin {
@@ -37,8 +41,10 @@ pub(super) const TABLE: &[Builtin] = &[
         parameters: 1,
         purity: Purity::Pure,
         cost: Cost::PerText,
-        summary: "Counts the UTF-16 units of a text or the items of a list; else 0.",
-        examples: &[("len(\"abc\")", "3"), ("len([1,2])", "2"), ("len(5)", "0")],
+        doc: Doc::new(
+            "Counts the UTF-16 units of a text or the items of a list; else 0.",
+            &[("len(\"abc\")", "3"), ("len([1,2])", "2"), ("len(5)", "0")],
+        ),
         call: Body::Native(len),
     },
     Builtin {
@@ -48,8 +54,10 @@ pub(super) const TABLE: &[Builtin] = &[
         parameters: 1,
         purity: Purity::Clock,
         cost: Cost::Unit,
-        summary: "Gives the time of the evaluation as an ISO 8601 timestamp in UTC.",
-        examples: &[],
+        doc: Doc::new(
+            "Gives the time of the evaluation as an ISO 8601 timestamp in UTC.",
+            &[],
+        ),
         call: Body::Native(now_iso),
     },
     Builtin {
@@ -59,8 +67,10 @@ pub(super) const TABLE: &[Builtin] = &[
         parameters: 1,
         purity: Purity::Pure,
         cost: Cost::Own,
-        summary: "Turns a value into text as JavaScript's `String` does; nothing becomes \"\".",
-        examples: &[("toString(1.50)", "\"1.5\""), ("toString([1,[2,3]])", "\"1,2,3\"")],
+        doc: Doc::new(
+            "Turns a value into text as JavaScript's `String` does; nothing becomes \"\".",
+            &[("toString(1.50)", "\"1.5\""), ("toString([1,[2,3]])", "\"1,2,3\"")],
+        ),
         call: Body::Native(to_string),
     },
 ];

@@ -3,7 +3,7 @@
 use super::coerce;
 use super::sort;
 use super::{
-    Body, Builtin, Context, Cost, Next, Purity, Resume, Waiting, argument, arity,
+    Body, Builtin, Context, Cost, Doc, Next, Purity, Resume, Waiting, argument, arity,
 };
 use crate::error::{Error, ErrorKind, Result};
 use crate::value::{Array, Heap, Key, Marks, Value, index};
@@ -18,11 +18,13 @@ pub(super) const TABLE: &[Builtin] = &[
         parameters: 2,
         purity: Purity::Pure,
         cost: Cost::Own,
-        summary: "Calls a function with the value and the key of each member of an object, and lists the results.",
-        examples: &[(
-            "$each({'a': 1, 'b': 2}, function($v, $k) { $k & $v })",
-            "[\"a1\",\"b2\"]",
-        )],
+        doc: Doc::new(
+            "Calls a function with the value and the key of each member of an object, and lists the results.",
+            &[(
+                "$each({'a': 1, 'b': 2}, function($v, $k) { $k & $v })",
+                "[\"a1\",\"b2\"]",
+            )],
+        ),
         call: Body::HigherOrder(each),
     },
     Builtin {
@@ -32,8 +34,10 @@ pub(super) const TABLE: &[Builtin] = &[
         parameters: 2,
         purity: Purity::Pure,
         cost: Cost::Own,
-        summary: "Keeps the items for which a function says true.",
-        examples: &[("$filter([1, 5, 3], function($v) { $v > 2 })", "[5,3]")],
+        doc: Doc::new(
+            "Keeps the items for which a function says true.",
+            &[("$filter([1, 5, 3], function($v) { $v > 2 })", "[5,3]")],
+        ),
         call: Body::HigherOrder(filter),
     },
     Builtin {
@@ -43,8 +47,10 @@ pub(super) const TABLE: &[Builtin] = &[
         parameters: 2,
         purity: Purity::Pure,
         cost: Cost::Own,
-        summary: "Calls a function with each item, its index and the list, and lists the results.",
-        examples: &[("$map([1, 2, 3], function($v, $i) { $v * $i })", "[0,2,6]")],
+        doc: Doc::new(
+            "Calls a function with each item, its index and the list, and lists the results.",
+            &[("$map([1, 2, 3], function($v, $i) { $v * $i })", "[0,2,6]")],
+        ),
         call: Body::HigherOrder(map),
     },
     Builtin {
@@ -54,11 +60,13 @@ pub(super) const TABLE: &[Builtin] = &[
         parameters: 3,
         purity: Purity::Pure,
         cost: Cost::Own,
-        summary: "Combines the items from left to right with a function of what there is so far and the next item.",
-        examples: &[
-            ("$reduce([1, 2, 3], function($sum, $v) { $sum + $v })", "6"),
-            ("$reduce([2, 3], function($product, $v) { $product * $v }, 10)", "60"),
-        ],
+        doc: Doc::new(
+            "Combines the items from left to right with a function of what there is so far and the next item.",
+            &[
+                ("$reduce([1, 2, 3], function($sum, $v) { $sum + $v })", "6"),
+                ("$reduce([2, 3], function($product, $v) { $product * $v }, 10)", "60"),
+            ],
+        ),
         call: Body::HigherOrder(reduce),
     },
     Builtin {
@@ -68,8 +76,10 @@ pub(super) const TABLE: &[Builtin] = &[
         parameters: 2,
         purity: Purity::Pure,
         cost: Cost::Own,
-        summary: "Keeps the members of an object for which a function of value and key says true; nothing if none is left.",
-        examples: &[("$sift({'a': 1, 'b': 2}, function($v) { $v > 1 })", "{\"b\":2}")],
+        doc: Doc::new(
+            "Keeps the members of an object for which a function of value and key says true; nothing if none is left.",
+            &[("$sift({'a': 1, 'b': 2}, function($v) { $v > 1 })", "{\"b\":2}")],
+        ),
         call: Body::HigherOrder(sift),
     },
     Builtin {
@@ -79,8 +89,10 @@ pub(super) const TABLE: &[Builtin] = &[
         parameters: 2,
         purity: Purity::Pure,
         cost: Cost::Own,
-        summary: "Gives the one item for which a function says true; it is an error if there are none or several.",
-        examples: &[("$single([1, 5, 3], function($v) { $v > 4 })", "5")],
+        doc: Doc::new(
+            "Gives the one item for which a function says true; it is an error if there are none or several.",
+            &[("$single([1, 5, 3], function($v) { $v > 4 })", "5")],
+        ),
         call: Body::HigherOrder(single),
     },
     Builtin {
@@ -90,11 +102,13 @@ pub(super) const TABLE: &[Builtin] = &[
         parameters: 2,
         purity: Purity::Pure,
         cost: Cost::Own,
-        summary: "Sorts strings or numbers in ascending order, or anything by a function that says whether its first argument comes after its second.",
-        examples: &[
-            ("$sort([3, 1, 2])", "[1,2,3]"),
-            ("$sort([3, 1, 2], function($l, $r) { $l < $r })", "[3,2,1]"),
-        ],
+        doc: Doc::new(
+            "Sorts strings or numbers in ascending order, or anything by a function that says whether its first argument comes after its second.",
+            &[
+                ("$sort([3, 1, 2])", "[1,2,3]"),
+                ("$sort([3, 1, 2], function($l, $r) { $l < $r })", "[3,2,1]"),
+            ],
+        ),
         call: Body::HigherOrder(sort::sort),
     },
 ];

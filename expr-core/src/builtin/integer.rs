@@ -4,7 +4,7 @@ use super::coerce::{self, Building, fault};
 use super::integer_picture::{Case, Decimal, Grouping, IntegerFormat, Primary};
 use super::number_words as words;
 use super::string::in_case;
-use super::{Body, Builtin, Context, Cost, Purity, argument};
+use super::{Body, Builtin, Context, Cost, Doc, Purity, argument};
 use crate::error::{Error, ErrorKind, Result};
 use crate::text::{Wtf8, Wtf8Buf, to_units};
 use crate::value::{Heap, Value, format_number, length};
@@ -18,12 +18,14 @@ pub(super) const TABLE: &[Builtin] = &[
         parameters: 2,
         purity: Purity::Pure,
         cost: Cost::PerText,
-        summary: "Writes an integer as a picture shows it: digits with separators, words, Roman numerals, letters, ordinals.",
-        examples: &[
-            ("$formatInteger(12345, '#,##0')", "\"12,345\""),
-            ("$formatInteger(21, 'w;o')", "\"twenty-first\""),
-            ("$formatInteger(1999, 'I')", "\"MCMXCIX\""),
-        ],
+        doc: Doc::new(
+            "Writes an integer as a picture shows it: digits with separators, words, Roman numerals, letters, ordinals.",
+            &[
+                ("$formatInteger(12345, '#,##0')", "\"12,345\""),
+                ("$formatInteger(21, 'w;o')", "\"twenty-first\""),
+                ("$formatInteger(1999, 'I')", "\"MCMXCIX\""),
+            ],
+        ),
         call: Body::Native(format),
     },
     Builtin {
@@ -33,11 +35,13 @@ pub(super) const TABLE: &[Builtin] = &[
         parameters: 2,
         purity: Purity::Pure,
         cost: Cost::PerText,
-        summary: "Reads an integer that is written as a picture shows it.",
-        examples: &[
-            ("$parseInteger('12,345', '#,##0')", "12345"),
-            ("$parseInteger('twenty-one', 'w')", "21"),
-        ],
+        doc: Doc::new(
+            "Reads an integer that is written as a picture shows it.",
+            &[
+                ("$parseInteger('12,345', '#,##0')", "12345"),
+                ("$parseInteger('twenty-one', 'w')", "21"),
+            ],
+        ),
         call: Body::Native(parse),
     },
 ];

@@ -6,7 +6,7 @@ use super::higher_order::Finished;
 use super::scan::{Purpose, Scan};
 use super::search::Search;
 use super::template::Replacement;
-use super::{Body, Builtin, Context, Cost, Purity, Waiting, argument};
+use super::{Body, Builtin, Context, Cost, Doc, Purity, Waiting, argument};
 use crate::error::{Error, ErrorKind, Result};
 use crate::value::{Heap, Marks, Text, Value};
 use alloc::boxed::Box;
@@ -20,11 +20,13 @@ pub(super) const TABLE: &[Builtin] = &[
         parameters: 2,
         purity: Purity::Pure,
         cost: Cost::PerText,
-        summary: "Says whether a text or a match of a pattern occurs in a string.",
-        examples: &[
-            ("$contains('abracadabra', 'bra')", "true"),
-            ("$contains('Hello', /h/i)", "true"),
-        ],
+        doc: Doc::new(
+            "Says whether a text or a match of a pattern occurs in a string.",
+            &[
+                ("$contains('abracadabra', 'bra')", "true"),
+                ("$contains('Hello', /h/i)", "true"),
+            ],
+        ),
         call: Body::HigherOrder(contains),
     },
     Builtin {
@@ -34,11 +36,13 @@ pub(super) const TABLE: &[Builtin] = &[
         parameters: 3,
         purity: Purity::Pure,
         cost: Cost::PerText,
-        summary: "Lists the matches of a pattern with their places and groups, no more than the third argument says.",
-        examples: &[(
-            "$match('a1b2', /[a-z](\\d)/)",
-            "[{\"match\":\"a1\",\"index\":0,\"groups\":[\"1\"]},{\"match\":\"b2\",\"index\":2,\"groups\":[\"2\"]}]",
-        )],
+        doc: Doc::new(
+            "Lists the matches of a pattern with their places and groups, no more than the third argument says.",
+            &[(
+                "$match('a1b2', /[a-z](\\d)/)",
+                "[{\"match\":\"a1\",\"index\":0,\"groups\":[\"1\"]},{\"match\":\"b2\",\"index\":2,\"groups\":[\"2\"]}]",
+            )],
+        ),
         call: Body::HigherOrder(matches),
     },
     Builtin {
@@ -48,11 +52,16 @@ pub(super) const TABLE: &[Builtin] = &[
         parameters: 4,
         purity: Purity::Pure,
         cost: Cost::PerText,
-        summary: "Replaces what matches by a text, where $1 stands for the first group, or by what a function says, as often as the fourth argument allows.",
-        examples: &[
-            ("$replace('a-b-c', '-', '+')", "\"a+b+c\""),
-            ("$replace('John Smith', /(\\w+)\\s(\\w+)/, '$2, $1')", "\"Smith, John\""),
-        ],
+        doc: Doc::new(
+            "Replaces what matches by a text, where $1 stands for the first group, or by what a function says, as often as the fourth argument allows.",
+            &[
+                ("$replace('a-b-c', '-', '+')", "\"a+b+c\""),
+                (
+                    "$replace('John Smith', /(\\w+)\\s(\\w+)/, '$2, $1')",
+                    "\"Smith, John\"",
+                ),
+            ],
+        ),
         call: Body::HigherOrder(replace),
     },
     Builtin {
@@ -62,11 +71,13 @@ pub(super) const TABLE: &[Builtin] = &[
         parameters: 3,
         purity: Purity::Pure,
         cost: Cost::PerText,
-        summary: "Splits a string at a separator; the third argument says how many parts there are at most.",
-        examples: &[
-            ("$split('a,b,c', ',')", "[\"a\",\"b\",\"c\"]"),
-            ("$split('a1b22c', /\\d+/, 2)", "[\"a\",\"b\"]"),
-        ],
+        doc: Doc::new(
+            "Splits a string at a separator; the third argument says how many parts there are at most.",
+            &[
+                ("$split('a,b,c', ',')", "[\"a\",\"b\",\"c\"]"),
+                ("$split('a1b22c', /\\d+/, 2)", "[\"a\",\"b\"]"),
+            ],
+        ),
         call: Body::HigherOrder(split),
     },
 ];

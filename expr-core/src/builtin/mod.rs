@@ -58,10 +58,8 @@ pub(crate) struct Builtin {
     pub(crate) purity: Purity,
     /// What a call charges before it runs.
     pub(crate) cost: Cost,
-    /// One sentence for authors.
-    pub(crate) summary: &'static str,
-    /// Expressions and their results as JSON.
-    pub(crate) examples: &'static [(&'static str, &'static str)],
+    /// What authors read about it.
+    pub(crate) doc: Doc,
     /// The body.
     pub(crate) call: Body,
 }
@@ -70,6 +68,32 @@ pub(crate) struct Builtin {
 pub(crate) const DEFAULTS: u8 = 0xFF;
 /// Stands for those of a function that takes any number of arguments.
 pub(crate) const REST: u8 = 0xFE;
+
+/// What authors read about a function. The artifact evaluates and has no use for it, so
+/// there it is left out.
+pub(crate) struct Doc {
+    /// One sentence.
+    #[cfg(feature = "reference")]
+    pub(crate) summary: &'static str,
+    /// Expressions and their results as JSON.
+    #[cfg(feature = "reference")]
+    pub(crate) examples: &'static [(&'static str, &'static str)],
+}
+
+impl Doc {
+    #[cfg(feature = "reference")]
+    const fn new(
+        summary: &'static str,
+        examples: &'static [(&'static str, &'static str)],
+    ) -> Self {
+        Doc { summary, examples }
+    }
+
+    #[cfg(not(feature = "reference"))]
+    const fn new(_: &'static str, _: &'static [(&'static str, &'static str)]) -> Self {
+        Doc {}
+    }
+}
 
 /// What the result of a function depends on.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

@@ -2,7 +2,7 @@
 
 use super::coerce::{self, fault};
 use super::power::power as raise;
-use super::{Body, Builtin, Context, Cost, Purity, argument};
+use super::{Body, Builtin, Context, Cost, Doc, Purity, argument};
 use crate::error::{Error, ErrorKind, Result};
 use crate::value::{Value, format_number};
 use alloc::format;
@@ -17,8 +17,7 @@ pub(super) const TABLE: &[Builtin] = &[
         parameters: 1,
         purity: Purity::Pure,
         cost: Cost::Unit,
-        summary: "Gives a number without its sign.",
-        examples: &[("$abs(-5)", "5")],
+        doc: Doc::new("Gives a number without its sign.", &[("$abs(-5)", "5")]),
         call: Body::Native(abs),
     },
     Builtin {
@@ -28,8 +27,10 @@ pub(super) const TABLE: &[Builtin] = &[
         parameters: 1,
         purity: Purity::Pure,
         cost: Cost::Unit,
-        summary: "Rounds up to an integer.",
-        examples: &[("$ceil(5.1)", "6"), ("$ceil(-5.9)", "-5")],
+        doc: Doc::new(
+            "Rounds up to an integer.",
+            &[("$ceil(5.1)", "6"), ("$ceil(-5.9)", "-5")],
+        ),
         call: Body::Native(ceil),
     },
     Builtin {
@@ -39,8 +40,10 @@ pub(super) const TABLE: &[Builtin] = &[
         parameters: 1,
         purity: Purity::Pure,
         cost: Cost::Unit,
-        summary: "Rounds down to an integer.",
-        examples: &[("$floor(5.9)", "5"), ("$floor(-5.1)", "-6")],
+        doc: Doc::new(
+            "Rounds down to an integer.",
+            &[("$floor(5.9)", "5"), ("$floor(-5.1)", "-6")],
+        ),
         call: Body::Native(floor),
     },
     Builtin {
@@ -50,11 +53,13 @@ pub(super) const TABLE: &[Builtin] = &[
         parameters: 2,
         purity: Purity::Pure,
         cost: Cost::Unit,
-        summary: "Writes the nearest integer in a base from 2 to 36, 10 if none is given.",
-        examples: &[
-            ("$formatBase(100, 2)", "\"1100100\""),
-            ("$formatBase(2555, 16)", "\"9fb\""),
-        ],
+        doc: Doc::new(
+            "Writes the nearest integer in a base from 2 to 36, 10 if none is given.",
+            &[
+                ("$formatBase(100, 2)", "\"1100100\""),
+                ("$formatBase(2555, 16)", "\"9fb\""),
+            ],
+        ),
         call: Body::Native(format_base),
     },
     Builtin {
@@ -64,12 +69,14 @@ pub(super) const TABLE: &[Builtin] = &[
         parameters: 1,
         purity: Purity::Pure,
         cost: Cost::PerText,
-        summary: "Turns a string that spells a number, or a boolean, into a number.",
-        examples: &[
-            ("$number('12.5')", "12.5"),
-            ("$number('0x1F')", "31"),
-            ("$number(true)", "1"),
-        ],
+        doc: Doc::new(
+            "Turns a string that spells a number, or a boolean, into a number.",
+            &[
+                ("$number('12.5')", "12.5"),
+                ("$number('0x1F')", "31"),
+                ("$number(true)", "1"),
+            ],
+        ),
         call: Body::Native(number),
     },
     Builtin {
@@ -79,8 +86,10 @@ pub(super) const TABLE: &[Builtin] = &[
         parameters: 2,
         purity: Purity::Pure,
         cost: Cost::Unit,
-        summary: "Raises the first number to the power of the second.",
-        examples: &[("$power(2, 8)", "256"), ("$power(4, 0.5)", "2")],
+        doc: Doc::new(
+            "Raises the first number to the power of the second.",
+            &[("$power(2, 8)", "256"), ("$power(4, 0.5)", "2")],
+        ),
         call: Body::Native(power),
     },
     Builtin {
@@ -90,8 +99,10 @@ pub(super) const TABLE: &[Builtin] = &[
         parameters: 1,
         purity: Purity::Random,
         cost: Cost::Unit,
-        summary: "Gives a number from 0 on, below 1, drawn from the seed of the evaluation.",
-        examples: &[],
+        doc: Doc::new(
+            "Gives a number from 0 on, below 1, drawn from the seed of the evaluation.",
+            &[],
+        ),
         call: Body::Native(random),
     },
     Builtin {
@@ -101,12 +112,14 @@ pub(super) const TABLE: &[Builtin] = &[
         parameters: 2,
         purity: Purity::Pure,
         cost: Cost::Unit,
-        summary: "Rounds to a number of decimal places, a negative one counting to the left; halves go to the even digit.",
-        examples: &[
-            ("$round(123.456, 2)", "123.46"),
-            ("$round(2.5)", "2"),
-            ("$round(125, -1)", "120"),
-        ],
+        doc: Doc::new(
+            "Rounds to a number of decimal places, a negative one counting to the left; halves go to the even digit.",
+            &[
+                ("$round(123.456, 2)", "123.46"),
+                ("$round(2.5)", "2"),
+                ("$round(125, -1)", "120"),
+            ],
+        ),
         call: Body::Native(round),
     },
     Builtin {
@@ -116,8 +129,7 @@ pub(super) const TABLE: &[Builtin] = &[
         parameters: 1,
         purity: Purity::Pure,
         cost: Cost::Unit,
-        summary: "Gives the square root of a number.",
-        examples: &[("$sqrt(16)", "4")],
+        doc: Doc::new("Gives the square root of a number.", &[("$sqrt(16)", "4")]),
         call: Body::Native(sqrt),
     },
 ];

@@ -2,11 +2,11 @@
 
 use super::coerce::{self, fault};
 use super::copy::copied;
-use super::{Body, Builtin, Context, Cost, Purity, argument};
+use super::{Body, Builtin, Context, Cost, Doc, Purity, argument};
+use crate::error::{Error, ErrorKind, Result};
 use crate::map::NumberMap;
 use crate::merge_sort::sorted;
 use crate::size::{index, length};
-use crate::error::{Error, ErrorKind, Result};
 use crate::text::Wtf8Buf;
 use crate::value::{Array, Heap, Key, Marks, Object, Value, is_numeric};
 use alloc::vec::Vec;
@@ -19,8 +19,7 @@ pub(super) const TABLE: &[Builtin] = &[
         parameters: 2,
         purity: Purity::Pure,
         cost: Cost::Unit,
-        summary: "Fails with the given message unless the condition is true.",
-        examples: &[],
+        doc: Doc::new("Fails with the given message unless the condition is true.", &[]),
         call: Body::Native(assert),
     },
     Builtin {
@@ -30,8 +29,10 @@ pub(super) const TABLE: &[Builtin] = &[
         parameters: 1,
         purity: Purity::Pure,
         cost: Cost::Own,
-        summary: "Copies an object or a list, as through JSON text.",
-        examples: &[("$clone({'a': [1, null]})", "{\"a\":[1,null]}")],
+        doc: Doc::new(
+            "Copies an object or a list, as through JSON text.",
+            &[("$clone({'a': [1, null]})", "{\"a\":[1,null]}")],
+        ),
         call: Body::Native(clone),
     },
     Builtin {
@@ -41,8 +42,7 @@ pub(super) const TABLE: &[Builtin] = &[
         parameters: 1,
         purity: Purity::Pure,
         cost: Cost::Unit,
-        summary: "Fails with the given message.",
-        examples: &[],
+        doc: Doc::new("Fails with the given message.", &[]),
         call: Body::Native(error),
     },
     Builtin {
@@ -52,11 +52,13 @@ pub(super) const TABLE: &[Builtin] = &[
         parameters: 2,
         purity: Purity::Dynamic,
         cost: Cost::PerText,
-        summary: "Evaluates a text as an expression, over the second argument if it is given.",
-        examples: &[
-            ("$eval('[1, 2, 3].($ * 2)')", "[2,4,6]"),
-            ("$eval('a + 1', {'a': 1})", "2"),
-        ],
+        doc: Doc::new(
+            "Evaluates a text as an expression, over the second argument if it is given.",
+            &[
+                ("$eval('[1, 2, 3].($ * 2)')", "[2,4,6]"),
+                ("$eval('a + 1', {'a': 1})", "2"),
+            ],
+        ),
         call: Body::Eval,
     },
     Builtin {
@@ -66,11 +68,13 @@ pub(super) const TABLE: &[Builtin] = &[
         parameters: 1,
         purity: Purity::Pure,
         cost: Cost::Own,
-        summary: "Lists the keys of an object, or the different keys of all objects in a list.",
-        examples: &[
-            ("$keys({'a': 1, 'b': 2})", "[\"a\",\"b\"]"),
-            ("$keys([{'a': 1}, {'a': 2, 'c': 3}])", "[\"a\",\"c\"]"),
-        ],
+        doc: Doc::new(
+            "Lists the keys of an object, or the different keys of all objects in a list.",
+            &[
+                ("$keys({'a': 1, 'b': 2})", "[\"a\",\"b\"]"),
+                ("$keys([{'a': 1}, {'a': 2, 'c': 3}])", "[\"a\",\"c\"]"),
+            ],
+        ),
         call: Body::Native(keys),
     },
     Builtin {
@@ -80,11 +84,13 @@ pub(super) const TABLE: &[Builtin] = &[
         parameters: 2,
         purity: Purity::Pure,
         cost: Cost::Own,
-        summary: "Gives the value of a key in an object, or the values in all objects of a list.",
-        examples: &[
-            ("$lookup({'a b': 1}, 'a b')", "1"),
-            ("$lookup([{'a': 1}, {'a': 2}], 'a')", "[1,2]"),
-        ],
+        doc: Doc::new(
+            "Gives the value of a key in an object, or the values in all objects of a list.",
+            &[
+                ("$lookup({'a b': 1}, 'a b')", "1"),
+                ("$lookup([{'a': 1}, {'a': 2}], 'a')", "[1,2]"),
+            ],
+        ),
         call: Body::Native(lookup),
     },
     Builtin {
@@ -94,8 +100,10 @@ pub(super) const TABLE: &[Builtin] = &[
         parameters: 1,
         purity: Purity::Pure,
         cost: Cost::Own,
-        summary: "Makes one object of a list of objects; of equal keys the last value wins.",
-        examples: &[("$merge([{'a': 1, 'b': 2}, {'a': 3}])", "{\"a\":3,\"b\":2}")],
+        doc: Doc::new(
+            "Makes one object of a list of objects; of equal keys the last value wins.",
+            &[("$merge([{'a': 1, 'b': 2}, {'a': 3}])", "{\"a\":3,\"b\":2}")],
+        ),
         call: Body::Native(merge),
     },
     Builtin {
@@ -105,8 +113,10 @@ pub(super) const TABLE: &[Builtin] = &[
         parameters: 1,
         purity: Purity::Pure,
         cost: Cost::Own,
-        summary: "Splits an object, or all objects of a list, into objects with one key each.",
-        examples: &[("$spread({'a': 1, 'b': 2})", "[{\"a\":1},{\"b\":2}]")],
+        doc: Doc::new(
+            "Splits an object, or all objects of a list, into objects with one key each.",
+            &[("$spread({'a': 1, 'b': 2})", "[{\"a\":1},{\"b\":2}]")],
+        ),
         call: Body::Native(spread),
     },
     Builtin {
@@ -116,12 +126,14 @@ pub(super) const TABLE: &[Builtin] = &[
         parameters: 1,
         purity: Purity::Pure,
         cost: Cost::Unit,
-        summary: "Names the type of a value.",
-        examples: &[
-            ("$type(null)", "\"null\""),
-            ("$type([])", "\"array\""),
-            ("$type('a')", "\"string\""),
-        ],
+        doc: Doc::new(
+            "Names the type of a value.",
+            &[
+                ("$type(null)", "\"null\""),
+                ("$type([])", "\"array\""),
+                ("$type('a')", "\"string\""),
+            ],
+        ),
         call: Body::Native(type_name),
     },
 ];

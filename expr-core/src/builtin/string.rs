@@ -2,7 +2,7 @@
 
 use super::coerce::{self, Building, fault};
 use super::search::Search;
-use super::{Body, Builtin, Context, Cost, Purity, argument};
+use super::{Body, Builtin, Context, Cost, Doc, Purity, argument};
 use crate::error::{Error, ErrorKind, Result};
 use crate::text::push_text;
 use crate::value::{
@@ -19,11 +19,13 @@ pub(super) const TABLE: &[Builtin] = &[
         parameters: 2,
         purity: Purity::Pure,
         cost: Cost::PerItem,
-        summary: "Joins the strings of a list, with a separator between them if one is given.",
-        examples: &[
-            ("$join(['a','b','c'])", "\"abc\""),
-            ("$join(['2026','03','04'], '-')", "\"2026-03-04\""),
-        ],
+        doc: Doc::new(
+            "Joins the strings of a list, with a separator between them if one is given.",
+            &[
+                ("$join(['a','b','c'])", "\"abc\""),
+                ("$join(['2026','03','04'], '-')", "\"2026-03-04\""),
+            ],
+        ),
         call: Body::Native(join),
     },
     Builtin {
@@ -33,8 +35,10 @@ pub(super) const TABLE: &[Builtin] = &[
         parameters: 1,
         purity: Purity::Pure,
         cost: Cost::PerText,
-        summary: "Counts the characters of a string; an emoji is one character.",
-        examples: &[("$length('wörld')", "5"), ("$length('😀')", "1")],
+        doc: Doc::new(
+            "Counts the characters of a string; an emoji is one character.",
+            &[("$length('wörld')", "5"), ("$length('😀')", "1")],
+        ),
         call: Body::Native(length),
     },
     Builtin {
@@ -44,8 +48,10 @@ pub(super) const TABLE: &[Builtin] = &[
         parameters: 1,
         purity: Purity::Pure,
         cost: Cost::PerText,
-        summary: "Turns every letter into its lower case.",
-        examples: &[("$lowercase('Ticket Ä')", "\"ticket ä\"")],
+        doc: Doc::new(
+            "Turns every letter into its lower case.",
+            &[("$lowercase('Ticket Ä')", "\"ticket ä\"")],
+        ),
         call: Body::Native(lowercase),
     },
     Builtin {
@@ -55,12 +61,14 @@ pub(super) const TABLE: &[Builtin] = &[
         parameters: 3,
         purity: Purity::Pure,
         cost: Cost::PerText,
-        summary: "Fills a string up to a width: on the right, or on the left if the width is negative.",
-        examples: &[
-            ("$pad('7', -3, '0')", "\"007\""),
-            ("$pad('ab', 5)", "\"ab   \""),
-            ("$pad('abc', 2)", "\"abc\""),
-        ],
+        doc: Doc::new(
+            "Fills a string up to a width: on the right, or on the left if the width is negative.",
+            &[
+                ("$pad('7', -3, '0')", "\"007\""),
+                ("$pad('ab', 5)", "\"ab   \""),
+                ("$pad('abc', 2)", "\"abc\""),
+            ],
+        ),
         call: Body::Native(pad),
     },
     Builtin {
@@ -72,12 +80,14 @@ pub(super) const TABLE: &[Builtin] = &[
         parameters: super::DEFAULTS,
         purity: Purity::Pure,
         cost: Cost::Own,
-        summary: "Turns a value into text: strings stay as they are, everything else becomes JSON, indented if the second argument is true.",
-        examples: &[
-            ("$string(5)", "\"5\""),
-            ("$string([1, 'a'])", "\"[1,\\\"a\\\"]\""),
-            ("$string({'a': 1}, true)", "\"{\\n  \\\"a\\\": 1\\n}\""),
-        ],
+        doc: Doc::new(
+            "Turns a value into text: strings stay as they are, everything else becomes JSON, indented if the second argument is true.",
+            &[
+                ("$string(5)", "\"5\""),
+                ("$string([1, 'a'])", "\"[1,\\\"a\\\"]\""),
+                ("$string({'a': 1}, true)", "\"{\\n  \\\"a\\\": 1\\n}\""),
+            ],
+        ),
         call: Body::Native(string),
     },
     Builtin {
@@ -87,11 +97,13 @@ pub(super) const TABLE: &[Builtin] = &[
         parameters: 3,
         purity: Purity::Pure,
         cost: Cost::PerText,
-        summary: "Takes characters from a position on, counted from 0 or, if negative, from the end; the third argument says how many.",
-        examples: &[
-            ("$substring('hello', 1, 3)", "\"ell\""),
-            ("$substring('hello', -2)", "\"lo\""),
-        ],
+        doc: Doc::new(
+            "Takes characters from a position on, counted from 0 or, if negative, from the end; the third argument says how many.",
+            &[
+                ("$substring('hello', 1, 3)", "\"ell\""),
+                ("$substring('hello', -2)", "\"lo\""),
+            ],
+        ),
         call: Body::Native(substring),
     },
     Builtin {
@@ -101,8 +113,10 @@ pub(super) const TABLE: &[Builtin] = &[
         parameters: 2,
         purity: Purity::Pure,
         cost: Cost::PerText,
-        summary: "Takes what follows the first occurrence of a text; the whole string if there is none.",
-        examples: &[("$substringAfter('a=b=c', '=')", "\"b=c\"")],
+        doc: Doc::new(
+            "Takes what follows the first occurrence of a text; the whole string if there is none.",
+            &[("$substringAfter('a=b=c', '=')", "\"b=c\"")],
+        ),
         call: Body::Native(substring_after),
     },
     Builtin {
@@ -112,8 +126,10 @@ pub(super) const TABLE: &[Builtin] = &[
         parameters: 2,
         purity: Purity::Pure,
         cost: Cost::PerText,
-        summary: "Takes what precedes the first occurrence of a text; the whole string if there is none.",
-        examples: &[("$substringBefore('a=b=c', '=')", "\"a\"")],
+        doc: Doc::new(
+            "Takes what precedes the first occurrence of a text; the whole string if there is none.",
+            &[("$substringBefore('a=b=c', '=')", "\"a\"")],
+        ),
         call: Body::Native(substring_before),
     },
     Builtin {
@@ -123,8 +139,10 @@ pub(super) const TABLE: &[Builtin] = &[
         parameters: 1,
         purity: Purity::Pure,
         cost: Cost::PerText,
-        summary: "Removes spaces, tabs and line breaks at both ends, and makes each run of them inside one space.",
-        examples: &[("$trim('  two \\n words ')", "\"two words\"")],
+        doc: Doc::new(
+            "Removes spaces, tabs and line breaks at both ends, and makes each run of them inside one space.",
+            &[("$trim('  two \\n words ')", "\"two words\"")],
+        ),
         call: Body::Native(trim),
     },
     Builtin {
@@ -134,8 +152,10 @@ pub(super) const TABLE: &[Builtin] = &[
         parameters: 1,
         purity: Purity::Pure,
         cost: Cost::PerText,
-        summary: "Turns every letter into its upper case.",
-        examples: &[("$uppercase('straße')", "\"STRASSE\"")],
+        doc: Doc::new(
+            "Turns every letter into its upper case.",
+            &[("$uppercase('straße')", "\"STRASSE\"")],
+        ),
         call: Body::Native(uppercase),
     },
 ];

@@ -23,7 +23,7 @@ fn every_signature_is_one() {
 #[test]
 fn every_example_is_true() {
     for row in builtins() {
-        for (source, expected) in row.examples {
+        for (source, expected) in row.doc.examples {
             assert_eq!(evaluate(source), Ok(Some(String::from(*expected))), "{source}");
         }
     }

@@ -25,7 +25,8 @@ impl Compiler<'_> {
         // a region starts: an error meets the innermost first.
         let start = |at: usize| code.regions.get(at).map(|region| region.start);
         let order = sorted(code.regions.len(), &|a, b| start(a) < start(b));
-        code.regions = order.iter().filter_map(|&at| code.regions.get(at).copied()).collect();
+        code.regions =
+            order.iter().filter_map(|&at| code.regions.get(at).copied()).collect();
         for lambda in &mut code.lambdas {
             labels.resolve(&mut lambda.entry)?;
         }

@@ -177,7 +177,9 @@ impl Scopes {
             known.insert(u64::from(name), 0);
         });
         let bound = self.bound_in(owner_of(lambda));
-        names.extend(bound.into_iter().filter(|&name| known.get(u64::from(name)).is_none()));
+        names.extend(
+            bound.into_iter().filter(|&name| known.get(u64::from(name)).is_none()),
+        );
         self.add(Some(self.current), ScopeKind::Variables, names, count)
     }
 

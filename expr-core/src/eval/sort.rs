@@ -6,8 +6,8 @@
 use super::frame::Frame;
 use super::{Machine, bug};
 use crate::error::{Error, ErrorKind, Result};
-use crate::program::Term;
 use crate::merge_sort::MergeSort;
+use crate::program::Term;
 use crate::value::{Marks, Value, index, length};
 use alloc::boxed::Box;
 use alloc::vec::Vec;

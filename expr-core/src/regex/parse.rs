@@ -7,9 +7,9 @@ use alloc::boxed::Box;
 use alloc::vec::Vec;
 
 use super::SyntaxError;
+use super::tree::{Assertion, Node, NodeId, Repeat, Tree, UNBOUNDED};
 use crate::map::NumberMap;
 use crate::size::{index, length};
-use super::tree::{Assertion, Node, NodeId, Repeat, Tree, UNBOUNDED};
 
 /// As many groups as V8 allows.
 const MAX_GROUPS: u32 = 32_767;

@@ -45,7 +45,8 @@ impl Heap {
                     Some(super::Function::Builtin(id)) => Some(*id),
                     _ => None,
                 };
-                left == right || builtin(left).is_some() && builtin(left) == builtin(right)
+                left == right
+                    || builtin(left).is_some() && builtin(left) == builtin(right)
             }
             (left, right) => left == right,
         }

@@ -401,7 +401,8 @@ impl Heap {
             (integer.is_none(), integer.unwrap_or(0))
         };
         let order = sorted(keys.len(), &|first, second| rank(first) > rank(second));
-        let keys: Vec<Key> = order.iter().filter_map(|&at| keys.get(at).copied()).collect();
+        let keys: Vec<Key> =
+            order.iter().filter_map(|&at| keys.get(at).copied()).collect();
         let values: Vec<Value> =
             order.iter().filter_map(|&at| values.get(at).copied()).collect();
         let start = self.add_values(&values);

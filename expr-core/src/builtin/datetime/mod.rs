@@ -7,7 +7,7 @@ mod parse;
 mod picture;
 
 use super::coerce;
-use super::{Body, Builtin, Context, Cost, Purity, argument};
+use super::{Body, Builtin, Context, Cost, Doc, Purity, argument};
 use crate::error::{Error, ErrorKind, Result};
 use crate::value::{Heap, Value};
 use alloc::vec::Vec;
@@ -20,18 +20,20 @@ pub(super) const TABLE: &[Builtin] = &[
         parameters: 3,
         purity: Purity::Pure,
         cost: Cost::PerText,
-        summary: "Writes a time, in milliseconds since 1970, as a picture shows it, in the zone +hhmm; as ISO 8601 in UTC if nothing more is given.",
-        examples: &[
-            ("$fromMillis(1510067557121)", "\"2017-11-07T15:12:37.121Z\""),
-            (
-                "$fromMillis(1510067557121, '[FNn], [D1o] [MNn] [Y]')",
-                "\"Tuesday, 7th November 2017\"",
-            ),
-            (
-                "$fromMillis(1510067557121, '[H01]:[m01] [z]', '-0500')",
-                "\"10:12 GMT-05:00\"",
-            ),
-        ],
+        doc: Doc::new(
+            "Writes a time, in milliseconds since 1970, as a picture shows it, in the zone +hhmm; as ISO 8601 in UTC if nothing more is given.",
+            &[
+                ("$fromMillis(1510067557121)", "\"2017-11-07T15:12:37.121Z\""),
+                (
+                    "$fromMillis(1510067557121, '[FNn], [D1o] [MNn] [Y]')",
+                    "\"Tuesday, 7th November 2017\"",
+                ),
+                (
+                    "$fromMillis(1510067557121, '[H01]:[m01] [z]', '-0500')",
+                    "\"10:12 GMT-05:00\"",
+                ),
+            ],
+        ),
         call: Body::Native(from_millis),
     },
     Builtin {
@@ -41,8 +43,10 @@ pub(super) const TABLE: &[Builtin] = &[
         parameters: 1,
         purity: Purity::Clock,
         cost: Cost::Unit,
-        summary: "Gives the time of the evaluation in milliseconds since 1970.",
-        examples: &[],
+        doc: Doc::new(
+            "Gives the time of the evaluation in milliseconds since 1970.",
+            &[],
+        ),
         call: Body::Native(millis),
     },
     Builtin {
@@ -52,8 +56,7 @@ pub(super) const TABLE: &[Builtin] = &[
         parameters: 2,
         purity: Purity::Clock,
         cost: Cost::PerText,
-        summary: "Writes the time of the evaluation, like `$fromMillis`.",
-        examples: &[],
+        doc: Doc::new("Writes the time of the evaluation, like `$fromMillis`.", &[]),
         call: Body::Native(now),
     },
     Builtin {
@@ -64,11 +67,13 @@ pub(super) const TABLE: &[Builtin] = &[
         // A picture without a year takes it from the clock.
         purity: Purity::Clock,
         cost: Cost::PerText,
-        summary: "Reads a time that is written as a picture shows it, ISO 8601 if none is given, into milliseconds since 1970.",
-        examples: &[
-            ("$toMillis('2017-11-07T15:12:37.121Z')", "1510067557121"),
-            ("$toMillis('7 November 2017', '[D] [MNn] [Y]')", "1510012800000"),
-        ],
+        doc: Doc::new(
+            "Reads a time that is written as a picture shows it, ISO 8601 if none is given, into milliseconds since 1970.",
+            &[
+                ("$toMillis('2017-11-07T15:12:37.121Z')", "1510067557121"),
+                ("$toMillis('7 November 2017', '[D] [MNn] [Y]')", "1510012800000"),
+            ],
+        ),
         call: Body::Native(to_millis),
     },
 ];
