@@ -42,6 +42,8 @@ mod text;
 mod value;
 
 pub use budget::{Limits, Spent};
+#[cfg(feature = "reference")]
+pub use builtin::{FunctionEntry, functions};
 pub use engine::{
     Check, Document, Evaluation, Inputs, Node, NodeKind, Profile, Program, check,
 };

@@ -148,13 +148,6 @@ pub(crate) struct CodePoints<'a> {
     rest: &'a [u8],
 }
 
-impl CodePoints<'_> {
-    /// Bytes not yet visited.
-    pub(crate) fn remaining(&self) -> usize {
-        self.rest.len()
-    }
-}
-
 impl Iterator for CodePoints<'_> {
     type Item = u32;
 

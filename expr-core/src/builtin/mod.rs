@@ -31,8 +31,6 @@ mod signature;
 mod sort;
 mod string;
 mod template;
-#[cfg(test)]
-mod tests;
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::value::{Function, Heap, Value};
@@ -55,6 +53,10 @@ pub(crate) struct Builtin {
     /// [`DEFAULTS`] and [`REST`].
     pub(crate) parameters: u8,
     /// What its result depends on.
+    #[cfg_attr(
+        not(feature = "reference"),
+        expect(dead_code, reason = "so far only the reference tells")
+    )]
     pub(crate) purity: Purity,
     /// What a call charges before it runs.
     pub(crate) cost: Cost,
@@ -182,14 +184,50 @@ const FAMILIES: &[&[Builtin]] = &[
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) struct BuiltinId(pub(crate) u16);
 
-/// Every function of the language, family by family.
-pub(crate) fn builtins() -> impl Iterator<Item = &'static Builtin> {
-    FAMILIES.iter().copied().flatten()
+/// A function as authors and their tools see it.
+#[cfg(feature = "reference")]
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub struct FunctionEntry {
+    /// The name without its `$`.
+    pub name: &'static str,
+    /// JSONata's signature, empty where arguments are not checked.
+    pub signature: &'static str,
+    /// What its result depends on: `arguments`, `now`, `seed`, or `evaluated text`.
+    pub depends_on: &'static str,
+    /// Whether it is a helper of the workflow contract.
+    pub helper: bool,
+    /// One sentence.
+    pub summary: &'static str,
+    /// Expressions and their results as JSON.
+    pub examples: &'static [(&'static str, &'static str)],
 }
 
-/// The functions of the contract.
-pub(crate) fn helpers() -> impl Iterator<Item = &'static Builtin> {
-    helper::TABLE.iter()
+/// Every function: the helpers of the contract first, then the language's by family.
+///
+/// ```
+/// let sum = expr_core::functions().find(|function| function.name == "sum");
+/// assert_eq!(sum.map(|function| function.signature), Some("<a<n>:n>"));
+/// assert_eq!(expr_core::functions().filter(|function| function.helper).count(), 5);
+/// ```
+#[cfg(feature = "reference")]
+pub fn functions() -> impl Iterator<Item = FunctionEntry> {
+    let entry = |helper: bool| {
+        move |row: &'static Builtin| FunctionEntry {
+            name: row.name,
+            signature: row.signature,
+            depends_on: match row.purity {
+                Purity::Pure => "arguments",
+                Purity::Clock => "now",
+                Purity::Random => "seed",
+                Purity::Dynamic => "evaluated text",
+            },
+            helper,
+            summary: row.doc.summary,
+            examples: row.doc.examples,
+        }
+    };
+    let language = FAMILIES.iter().copied().flatten();
+    helper::TABLE.iter().map(entry(true)).chain(language.map(entry(false)))
 }
 
 /// The row of a JSONata function.

@@ -12,10 +12,10 @@
 
 /// Coefficients of the logarithm: (3/2)·(log x - 2s - 2/3·s³).
 const LOGARITHM: [f64; 6] = [
-    5.999_999_999_999_946_5e-1,
-    4.285_714_285_785_501_8e-1,
+    5.999_999_999_999_946e-1,
+    4.285_714_285_785_502e-1,
     3.333_333_298_183_774_3e-1,
-    2.727_281_238_085_340_1e-1,
+    2.727_281_238_085_34e-1,
     2.306_607_457_755_617_5e-1,
     2.069_750_178_003_384_2e-1,
 ];
@@ -114,7 +114,7 @@ fn logarithm(number: f64) -> Sum {
     let mut scaled = fraction | 0x3FF0_0000;
     let beside_1_5 = match fraction {
         0..=0x0003_988E => false,
-        0..=0x000B_B679 => true,
+        0x0003_988F..=0x000B_B679 => true,
         _ => {
             power += 1.0;
             scaled = scaled.wrapping_sub(0x0010_0000);

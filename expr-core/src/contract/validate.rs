@@ -145,10 +145,10 @@ impl Walk<'_> {
         while let Some(id) = pending.pop() {
             let Some(node) = self.tree.get(id) else { continue };
             match &node.kind {
-                NodeKind::Variable(name) | NodeKind::Name(name) => {
-                    if !name.as_wtf8().is_empty() {
-                        return Some(name.clone());
-                    }
+                NodeKind::Variable(name) | NodeKind::Name(name)
+                    if !name.as_wtf8().is_empty() =>
+                {
+                    return Some(name.clone());
                 }
                 NodeKind::Block(statements) => {
                     if let [only] = statements.as_slice() {

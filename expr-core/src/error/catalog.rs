@@ -136,9 +136,6 @@ catalog! {
     S0204 UnknownOperator { token: Wtf8Buf }: Syntax =>
         "`{token}` is no operator";
 
-    S0206 UnknownExpression { token: Wtf8Buf }: Syntax =>
-        "`{token}` is no expression";
-
     S0207 UnexpectedEnd: Syntax =>
         "the expression ends where a value is expected";
 
@@ -487,17 +484,7 @@ catalog! {
         "the number at byte {offset} is out of range",
         help "numbers reach up to about 1.8e308";
 
-    W0004 BadRequest { reason: Wtf8Buf }: Wire =>
-        "{reason}";
-
-    W0005 StaleHandle: Wire =>
-        "the handle belongs to no compiled expression",
-        help "compile the source again";
-
     X0001 Bug { what: &'static str }: Host =>
         "the engine broke its own rule: {what}",
         help "please report the expression";
-
-    X0002 NotBuilt { what: &'static str }: Host =>
-        "{what} is not built yet";
 }

@@ -7,7 +7,7 @@ mod catalog;
 
 use crate::budget::Exhausted;
 use crate::span::{Location, Span};
-use crate::text::{Wtf8, Wtf8Buf};
+use crate::text::Wtf8Buf;
 use alloc::boxed::Box;
 use alloc::string::{String, ToString};
 use core::fmt;
@@ -166,11 +166,6 @@ impl Error {
             ErrorKind::DisallowedFunction { suggestion, .. } => *suggestion,
             _ => None,
         }
-    }
-
-    /// What went wrong.
-    pub(crate) fn kind(&self) -> &ErrorKind {
-        &self.inner.kind
     }
 
     /// The place, where it is not known yet.

@@ -25,7 +25,6 @@ mod tree;
 mod unicode;
 mod unicode_tables;
 
-use alloc::boxed::Box;
 use alloc::vec::Vec;
 
 use self::matcher::{Matcher, Patience, UNSET};
@@ -36,7 +35,6 @@ use crate::budget::{Budget, Exhausted};
 #[derive(Debug)]
 pub(crate) struct Regex {
     program: Program,
-    names: Vec<(Box<[u16]>, u32)>,
 }
 
 /// The flags that change what a pattern means.
@@ -67,20 +65,14 @@ const PATIENCE: Patience = Patience { at_first: 1024, each_start: 8 };
 
 impl Regex {
     pub(crate) fn compile(pattern: &[u16], flags: Flags) -> Result<Regex, SyntaxError> {
-        let mut tree = parse::parse(pattern, flags.ignore_case)?;
-        let names = core::mem::take(&mut tree.names);
+        let tree = parse::parse(pattern, flags.ignore_case)?;
         let program = emit::emit(tree, flags.ignore_case, flags.multiline);
-        Ok(Regex { program, names })
+        Ok(Regex { program })
     }
 
     /// The number of capturing groups, the whole match not counted.
     pub(crate) fn capture_count(&self) -> usize {
         self.program.groups as usize
-    }
-
-    /// The named groups with their numbers, in the order of the pattern.
-    pub(crate) fn group_names(&self) -> impl Iterator<Item = (&[u16], usize)> {
-        self.names.iter().map(|(name, group)| (&**name, *group as usize))
     }
 
     /// The leftmost match that begins at `start` or after it; `^` and lookbehinds see

@@ -252,10 +252,9 @@ impl Parser<'_> {
     fn name_group(&mut self, group: u32) -> Parsed<()> {
         let offset = self.at;
         let name = self.group_name()?;
-        if !self.groups.insert(name.clone(), group) {
+        if !self.groups.insert(name, group) {
             return self.fail("two groups have this name", offset);
         }
-        self.tree.names.push((name, group));
         Ok(())
     }
 

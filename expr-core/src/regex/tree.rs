@@ -3,7 +3,6 @@
 //! Nodes lie in one vector and name each other by index, so that a pattern nested a
 //! million deep is built and dropped without recursion.
 
-use alloc::boxed::Box;
 use alloc::vec::Vec;
 
 use super::set::Set;
@@ -84,8 +83,6 @@ pub(super) struct Tree {
     pub(super) repeats: Vec<Repeat>,
     /// Capturing groups, the whole match not counted.
     pub(super) groups: u32,
-    /// The named groups, in the order of their numbers.
-    pub(super) names: Vec<(Box<[u16]>, u32)>,
 }
 
 impl Tree {

@@ -220,11 +220,6 @@ impl Tree {
         children
     }
 
-    /// All nodes, in the order of their numbers.
-    pub(crate) fn nodes(&self) -> impl Iterator<Item = (NodeId, &Node)> {
-        self.nodes.iter().zip(0_u32..).map(|(node, id)| (NodeId(id), node))
-    }
-
     /// The label of a `%`; several can share one.
     pub(crate) fn label(&self, slot: SlotId) -> u32 {
         self.slots.get(index(slot.0)).map_or(0, |slot| slot.label)

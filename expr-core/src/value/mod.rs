@@ -13,7 +13,7 @@ mod shapes;
 
 pub(crate) use crate::size::{index, length};
 pub(crate) use compare::is_numeric;
-pub(crate) use heap::{Function, Heap, Mark};
+pub(crate) use heap::{Function, Heap};
 pub(crate) use json::{
     Layout, ReadLimits, is_integer, read_json, write_result, write_string,
 };
@@ -92,12 +92,6 @@ impl Marks {
     #[must_use]
     pub(crate) const fn with(self, other: Marks) -> Marks {
         Marks(self.0 | other.0)
-    }
-
-    /// Without the marks of `other`.
-    #[must_use]
-    pub(crate) const fn without(self, other: Marks) -> Marks {
-        Marks(self.0 & !other.0)
     }
 }
 
