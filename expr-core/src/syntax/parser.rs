@@ -485,14 +485,18 @@ impl Parser<'_> {
         &mut self,
         procedure: ExprId,
         mut arguments: Vec<ExprId>,
-        partial: bool,
+        mut partial: bool,
         token: Token,
     ) -> Result<State> {
-        if self.token.is(Operator::Question) {
+        while self.token.is(Operator::Question) {
             let hole = self.advance(Slash::OpensRegex)?;
             let span = Span::new(hole.start, hole.end);
             arguments.push(self.ast.add(ExprKind::Placeholder, span, hole.end));
-            return self.next_argument(procedure, arguments, true, token);
+            partial = true;
+            if !self.token.is(Operator::Comma) {
+                return self.end_call(procedure, arguments, partial, &token);
+            }
+            self.advance(Slash::OpensRegex)?;
         }
         let start = self.ast.span(procedure).start;
         self.wait(Wants::Argument { procedure, arguments, partial }, token, start, 0)?;
