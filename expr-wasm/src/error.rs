@@ -1,5 +1,10 @@
 //! Requests that cannot be answered: the part of the error table that lives at the wire.
 
+use alloc::borrow::ToOwned;
+use alloc::string::String;
+use alloc::vec::Vec;
+use alloc::{format, vec};
+
 use expr_core::{Error, Wtf8};
 
 /// Why a request has no answer.

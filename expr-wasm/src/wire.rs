@@ -4,6 +4,10 @@
 //! WebAssembly. A request is read strictly: an unknown member, a wrong type or another
 //! version is refused, since guessing would hide a host and a module of two releases.
 
+use alloc::format;
+use alloc::string::ToString;
+use alloc::vec::Vec;
+
 use expr_core::{
     Check, Document, Error, Inputs, Limits, Node, NodeKind, Profile, Program, Spent,
     Token, Wtf8Buf, write_json_number, write_json_string,
