@@ -28,6 +28,7 @@ mod budget;
 mod builtin;
 mod compile;
 mod contract;
+mod decimal;
 mod engine;
 mod error;
 mod eval;
