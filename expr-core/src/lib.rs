@@ -40,6 +40,7 @@ mod size;
 mod span;
 mod syntax;
 mod text;
+mod unicode;
 mod value;
 
 pub use budget::{Limits, Spent};

@@ -3,10 +3,10 @@
 use super::coerce::{self, Building, fault};
 use super::integer_picture::{Case, Decimal, Grouping, IntegerFormat, Primary};
 use super::number_words as words;
-use super::string::in_case;
 use super::{Body, Builtin, Context, Cost, Doc, Purity, argument};
 use crate::error::{Error, ErrorKind, Result};
 use crate::text::{Wtf8, Wtf8Buf, to_units};
+use crate::unicode::{to_lowercase, to_uppercase};
 use crate::value::{Heap, Value, format_number, length};
 use alloc::vec::Vec;
 
@@ -202,8 +202,8 @@ pub(super) fn read_integer(text: &[u8], format: &IntegerFormat) -> Result<f64> {
     Ok(match &format.primary {
         Primary::Letters => words::from_letters(text, if upper { b'A' } else { b'a' }),
         Primary::Roman if upper => words::from_roman(text),
-        Primary::Roman => words::from_roman(&in_case(text, str::to_uppercase)),
-        Primary::Words => words::from_words(&in_case(text, str::to_lowercase)),
+        Primary::Roman => words::from_roman(&to_uppercase(text)),
+        Primary::Words => words::from_words(&to_lowercase(text)),
         Primary::Decimal(decimal) => read_digits(text, decimal, format.ordinal)?,
         Primary::Unknown => return Err(unknown_sequence()),
     })
