@@ -281,7 +281,7 @@ fn spelled_exponent(text: &[u8]) -> Option<i32> {
 }
 
 /// Appends `number` in decimal digits.
-pub(crate) fn write_whole(out: &mut Vec<u8>, number: u64) {
+pub fn write_whole(out: &mut Vec<u8>, number: u64) {
     let mut buffer = [0; 20];
     out.extend_from_slice(digits_of(number, &mut buffer));
 }

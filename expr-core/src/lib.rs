@@ -46,6 +46,7 @@ mod value;
 pub use budget::{Limits, Spent};
 #[cfg(feature = "reference")]
 pub use builtin::{FunctionEntry, functions};
+pub use decimal::write_whole;
 pub use engine::{
     Check, Document, Evaluation, Inputs, Node, NodeKind, Profile, Program, check,
 };

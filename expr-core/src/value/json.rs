@@ -344,10 +344,12 @@ impl Reader<'_> {
 }
 
 fn hexadecimal(digits: &[u8]) -> Option<u32> {
-    if digits.len() != 4 || !digits.iter().all(u8::is_ascii_hexdigit) {
+    if digits.len() != 4 {
         return None;
     }
-    u32::from_str_radix(core::str::from_utf8(digits).ok()?, 16).ok()
+    digits.iter().try_fold(0, |value: u32, &digit| {
+        Some(value << 4 | char::from(digit).to_digit(16)?)
+    })
 }
 
 /// Of a duplicate key the last value wins at its first position.
