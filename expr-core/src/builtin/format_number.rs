@@ -6,7 +6,7 @@
 use super::coerce::{self, fault};
 use super::integer_picture::even_spacing;
 use super::number::round_half_even;
-use super::number_picture::{Symbols, Variables, read_picture, replaced_at};
+use super::number_picture::{Symbols, Variables, exchange, read_picture, replaced_at};
 use super::power::power;
 use super::{Body, Builtin, Context, Cost, Doc, Purity, argument};
 use crate::decimal::write_fixed;
@@ -107,7 +107,7 @@ fn write_number(
     let mut digits = in_digits(rounded, places, symbols)?;
     match digits.iter().position(|&unit| unit == u16::from(b'.')) {
         Some(point) => {
-            drop(digits.splice(point..=point, symbols.decimal.iter().copied()));
+            exchange(&mut digits, point, point.saturating_add(1), &symbols.decimal);
         }
         None => digits.extend_from_slice(&symbols.decimal),
     }
@@ -222,7 +222,7 @@ fn group(
 ) -> Result<()> {
     let separator = &symbols.grouping;
     let mut point = symbols.decimal_in(digits);
-    match even_spacing(variables.integer_groups.iter().copied()) {
+    match even_spacing(&variables.integer_groups) {
         Some(every) => {
             let every = i64::from(every);
             let mut at = point.saturating_sub(every);

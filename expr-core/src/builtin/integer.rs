@@ -2,6 +2,7 @@
 
 use super::coerce::{self, Building, fault};
 use super::integer_picture::{Case, Decimal, Grouping, IntegerFormat, Primary};
+use super::number_picture::exchange;
 use super::number_words as words;
 use super::{Body, Builtin, Context, Cost, Doc, Purity, argument};
 use crate::error::{Error, ErrorKind, Result};
@@ -168,11 +169,11 @@ fn insert(units_so_far: &mut Vec<u16>, from_end: usize, separator: u32) {
     let len = units_so_far.len();
     let separator: Vec<u16> = units(separator).collect();
     match len.checked_sub(from_end) {
-        Some(at) => drop(units_so_far.splice(at..at, separator)),
+        Some(at) => exchange(units_so_far, at, at, &separator),
         None => {
             let missing = from_end.saturating_sub(len);
             let kept = len.saturating_sub(missing);
-            drop(units_so_far.splice(..kept, separator));
+            exchange(units_so_far, 0, kept, &separator);
         }
     }
 }
