@@ -105,8 +105,9 @@ pub(crate) enum Op {
     /// Makes the value of a first step what a step results in.
     StepResult { last: bool },
     /// Makes the value of an array constructor at the beginning of a path what the next
-    /// step iterates over; where there is nothing, the path ends with it.
-    ConstructedItems { end: Pc },
+    /// step iterates over; where there is nothing, the path ends with it, which `[]` at
+    /// its end cannot keep.
+    ConstructedItems { end: Pc, keep: bool },
     /// Enters the part up to `FilterNext` with each item of the top as input.
     Filter { tuples: bool, end: Pc },
     /// Keeps the item if the part's result says so.
@@ -115,6 +116,8 @@ pub(crate) enum Op {
     FilterIndex(u32),
     /// Marks the result of a path with `[]`.
     KeepSingleton,
+    /// Marks the result of a path that is `[]` as a whole: a single item is a list.
+    KeepSequence,
     /// Turns a sequence into the value that it is.
     Unwrap { keep: bool },
     /// Groups the items of the top.
@@ -257,6 +260,8 @@ pub(crate) struct Sorting {
     /// Whether the items can be tuples.
     pub(crate) tuples: bool,
     pub(crate) end: Pc,
+    /// Where to go on when there is nothing to sort.
+    pub(crate) nothing: Pc,
 }
 
 /// A key of an order-by.
@@ -340,6 +345,7 @@ impl Op {
             | Op::StepResult { .. }
             | Op::ArrayEnd { .. }
             | Op::KeepSingleton
+            | Op::KeepSequence
             | Op::CheckCallee { .. }
             | Op::Return
             | Op::End => 0,

@@ -229,7 +229,9 @@ impl Compiler<'_> {
             self.group(group, tuple, &mut after)?;
             unwrap = false;
         }
-        if unwrap {
+        if keep && is_path && predicates.is_empty() && !self.stays_single(id)? {
+            after.push(Task::Emit(Op::KeepSequence, id));
+        } else if unwrap {
             after.push(Task::Emit(Op::Unwrap { keep }, id));
         }
         let tail = tail && after.is_empty();

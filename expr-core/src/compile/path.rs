@@ -30,7 +30,8 @@ impl Compiler<'_> {
                 let plain = position == first_tuple;
                 self.tuple_step(step, position == 0, plain, path_end, &mut tasks)?;
             } else {
-                self.step(step, position == 0, last, path_end, &mut tasks)?;
+                let keep = keep_singleton && position == 0;
+                self.step(step, (position == 0, last, keep), path_end, &mut tasks)?;
             }
         }
         let tuples = first_tuple < steps.len();
@@ -50,11 +51,25 @@ impl Compiler<'_> {
         Ok(())
     }
 
+    /// Whether the result of a path is no list of steps' results: what a group-by makes, or
+    /// what a constructor made and nothing but an order-by took up.
+    pub(super) fn stays_single(&self, path: NodeId) -> Result<bool> {
+        let node = self.get(path)?;
+        let NodeKind::Path { steps, .. } = &node.kind else { return Ok(true) };
+        let mut single = node.group.is_some();
+        if let Some((&first, rest)) = steps.split_first() {
+            let sorts = |step: &NodeId| {
+                self.get(*step).is_ok_and(|node| matches!(node.kind, NodeKind::Sort(_)))
+            };
+            single |= self.get(first)?.constructs && rest.iter().all(sorts);
+        }
+        Ok(single)
+    }
+
     fn step(
         &mut self,
         step: NodeId,
-        first: bool,
-        last: bool,
+        (first, last, keep): (bool, bool, bool),
         path_end: Label,
         tasks: &mut Vec<Task>,
     ) -> Result<()> {
@@ -66,7 +81,7 @@ impl Compiler<'_> {
             _ if first && constructs => {
                 tasks.push(Task::Node(step));
                 if !last {
-                    let op = Op::ConstructedItems { end: path_end };
+                    let op = Op::ConstructedItems { end: path_end, keep };
                     tasks.push(Task::Emit(op, step));
                 }
             }
@@ -85,7 +100,7 @@ impl Compiler<'_> {
                 if first {
                     tasks.push(Task::Emit(Op::Source, step));
                 }
-                self.sort(&terms, false, step, tasks)?;
+                self.sort(&terms, false, Some(path_end), step, tasks)?;
                 self.stages(&stages, false, step, tasks)?;
             }
             _ => {
@@ -123,7 +138,7 @@ impl Compiler<'_> {
             tasks.push(Task::Emit(Op::Source, step));
         }
         if let NodeKind::Sort(terms) = &node.kind {
-            self.sort(terms, !plain, step, tasks)?;
+            self.sort(terms, !plain, plain.then_some(path_end), step, tasks)?;
             if plain {
                 tasks.push(Task::Emit(Op::TupleSorted { step: number }, step));
             }
@@ -195,10 +210,12 @@ impl Compiler<'_> {
         &mut self,
         terms: &[SortTerm],
         tuples: bool,
+        nothing: Option<Label>,
         step: NodeId,
         tasks: &mut Vec<Task>,
     ) -> Result<()> {
         let (outer, end) = (self.scopes.current(), self.label());
+        let nothing = nothing.unwrap_or(end);
         let inner = if tuples { self.scopes.add_tuples(outer) } else { outer };
         let number = length(self.code.sortings.len());
         tasks.push(Task::Emit(Op::Sort(number), step));
@@ -213,7 +230,7 @@ impl Compiler<'_> {
         }
         tasks.push(Task::Scope(outer));
         tasks.push(Task::Place(end));
-        self.code.sortings.push(Sorting { terms: described, tuples, end });
+        self.code.sortings.push(Sorting { terms: described, tuples, end, nothing });
         Ok(())
     }
 }

@@ -262,11 +262,16 @@ impl<'h> Machine<'h> {
                 let value = self.heap.flatten_results(results, last)?;
                 self.push(value);
             }
-            Op::ConstructedItems { end } => self.constructed_items(end)?,
+            Op::ConstructedItems { end, keep } => self.constructed_items(end, keep)?,
             Op::Filter { tuples, end } => self.filter(tuples, end)?,
             Op::FilterNext => self.filter_next()?,
             Op::FilterIndex(number) => self.filter_index(number)?,
             Op::KeepSingleton => self.keep_singleton()?,
+            Op::KeepSequence => {
+                let value = self.pop()?;
+                let kept = self.heap.keep_sequence(value)?;
+                self.push(kept);
+            }
             Op::Unwrap { keep } => {
                 let mut value = self.pop()?;
                 if let Value::Array(array) = &mut value

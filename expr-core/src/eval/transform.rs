@@ -42,7 +42,8 @@ impl Machine<'_> {
         ret: Return,
     ) -> Result<Called> {
         let subject = match arguments {
-            [] | [Value::Undefined] => return Ok(Called::Result(Value::Undefined)),
+            [] => return Err(Error::from(ErrorKind::BadArgument { index: 1 })),
+            [Value::Undefined] => return Ok(Called::Result(Value::Undefined)),
             [subject @ (Value::Object(_) | Value::Array(_))] => *subject,
             [_] => return Err(Error::from(ErrorKind::BadArgument { index: 1 })),
             _ => return Err(Error::from(ErrorKind::BadArgument { index: 2 })),
