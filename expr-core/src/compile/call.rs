@@ -27,7 +27,10 @@ impl Compiler<'_> {
             None if tail => Op::TailCall { arguments: count },
             None => Op::Call { arguments: count },
         };
-        tasks.push(Task::Emit(call, id));
+        tasks.push(match call {
+            Op::TailCall { .. } => Task::EmitAt(call, self.tail_site(id)?),
+            _ => Task::Emit(call, id),
+        });
         self.plan(tasks);
         Ok(())
     }

@@ -35,13 +35,14 @@ impl Compiler<'_> {
             }
         }
         let tuples = first_tuple < steps.len();
+        if tuples && !keeps_tuples && group.is_none() {
+            tasks.push(Task::Emit(Op::TupleItems, id));
+        }
+        // A path that ends early has made no tuples yet.
         tasks.push(Task::Place(path_end));
         match group {
             Some(group) => self.group(&group, tuples, &mut tasks)?,
             None => {
-                if tuples && !keeps_tuples {
-                    tasks.push(Task::Emit(Op::TupleItems, id));
-                }
                 if keep_singleton {
                     tasks.push(Task::Emit(Op::KeepSingleton, id));
                 }

@@ -7,7 +7,7 @@
 use super::frame::{Frame, Saved};
 use super::{Loaded, Machine};
 use crate::error::{Error, ErrorClass, ErrorKind};
-use crate::program::{Pc, Site};
+use crate::program::{Op, Pc, Site};
 use crate::value::index;
 use alloc::rc::Rc;
 
@@ -60,6 +60,11 @@ fn located(program: &Rc<Loaded>, mut error: Error, pc: Pc) -> Error {
 
 /// An error that comes out of a call.
 fn passed_through(mut error: Error, saved: &Saved) -> Error {
+    let called_at = index(saved.called_at);
+    if matches!(saved.program.code.ops.get(called_at), Some(Op::Apply)) {
+        // `~>` calls without telling where.
+        return behind_operators(&saved.program, error, saved.called_at);
+    }
     if let Some(site) = site(&saved.program, saved.called_at) {
         error = error.or_span(site.span);
         if let Some(at) = site.at {

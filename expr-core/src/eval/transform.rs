@@ -156,8 +156,8 @@ impl Machine<'_> {
         let changes: Vec<(Key, Value)> = self.heap.members(update).collect();
         let target = match target {
             Value::Object(target) => target,
-            // JavaScript takes the properties of an array and never shows them.
-            Value::Array(_) => return Ok(()),
+            // JavaScript takes properties of arrays and functions and never shows them.
+            Value::Array(_) | Value::Function(_) => return Ok(()),
             _ if changes.is_empty() => return Ok(()),
             _ => {
                 let what = "a transform can only change objects";

@@ -63,7 +63,7 @@ impl Heap {
         }
         match items.as_slice() {
             [] => Ok(Value::Undefined),
-            [only] if !matches!(only, Value::Array(_)) => Ok(*only),
+            [only] if !matches!(only, Value::Array(_) | Value::Undefined) => Ok(*only),
             items => self.add_array(items, Marks::SEQUENCE),
         }
     }

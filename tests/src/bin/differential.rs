@@ -1,7 +1,7 @@
 //! `differential`: random cases, answered by the engine and by the reference.
 
 use clap::Parser;
-use expr_tests::differential::{PAIRS, install, run};
+use expr_tests::differential::{PAIRS, Run, install, run};
 use std::process::ExitCode;
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -15,6 +15,9 @@ struct Arguments {
     /// Where the random numbers begin: a number, or `random`.
     #[arg(long, default_value = "1")]
     seed: String,
+    /// Counts other positions and tokens of evaluation errors as differences.
+    #[arg(long)]
+    positions: bool,
     /// The kinds of case; all if absent.
     kind: Vec<String>,
 }
@@ -46,7 +49,7 @@ fn compare(arguments: &Arguments) -> Result<bool, String> {
         if !arguments.kind.is_empty() && !arguments.kind.iter().any(|it| it == pair.name) {
             continue;
         }
-        let tally = run(pair, seed, arguments.cases)?;
+        let tally = run(pair, Run { seed, cases: arguments.cases, positions: arguments.positions })?;
         for (case, number) in tally.different.iter().zip(1..) {
             println!("\n{number}. {case}");
         }

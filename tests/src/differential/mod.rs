@@ -9,7 +9,7 @@ mod phrase;
 mod random;
 mod reference;
 
-use crate::compare::{Mismatch, compare};
+use crate::compare::{Comparison, Mismatch, compare, describe, describe_outcome};
 use crate::fixture::{DEFAULT_NOW, Evaluate, milliseconds};
 use crate::json::Json;
 use crate::subject::{self, Answer, Crash, Outcome, Request, Subject};
@@ -17,6 +17,7 @@ pub use phrase::{Phrase, list};
 pub use random::Random;
 use reference::{REMEDIES, Reference};
 pub use reference::install;
+use expr_core::Document;
 use std::collections::BTreeMap;
 use std::time::Duration;
 
@@ -45,6 +46,17 @@ pub struct Pair {
     pub name: &'static str,
     /// Makes a case.
     pub case: fn(&mut Random) -> Case,
+}
+
+/// How many cases of a pair, from which seed.
+#[derive(Clone, Copy, Debug)]
+pub struct Run {
+    /// Where the random numbers begin.
+    pub seed: u64,
+    /// How many cases.
+    pub cases: usize,
+    /// Whether another position or token of an evaluation error is a difference.
+    pub positions: bool,
 }
 
 /// All pairs.
@@ -86,12 +98,12 @@ impl Tally {
     }
 }
 
-/// Compares `cases` cases from a seed.
-pub fn run(pair: &Pair, seed: u64, cases: usize) -> Result<Tally, String> {
-    let mut judge = Judge::start()?;
-    let mut random = Random::new(seed);
+/// Compares the answers to random cases.
+pub fn run(pair: &Pair, run: Run) -> Result<Tally, String> {
+    let mut judge = Judge::start(run.positions)?;
+    let mut random = Random::new(run.seed);
     let mut tally = Tally::default();
-    for _ in 0..cases {
+    for _ in 0..run.cases {
         let case = (pair.case)(&mut random);
         let (verdict, position_differs) = judge.verdict(&case);
         tally.positions += usize::from(position_differs);
@@ -112,14 +124,16 @@ struct Judge {
     ours: Box<dyn Subject>,
     reference: Reference,
     now: i64,
+    positions: bool,
 }
 
 impl Judge {
-    fn start() -> Result<Self, String> {
+    fn start(positions: bool) -> Result<Self, String> {
         Ok(Judge {
             ours: subject::start("native", OUR_TIME)?,
             reference: Reference::start(REFERENCE_TIME)?,
             now: milliseconds(DEFAULT_NOW)?,
+            positions,
         })
     }
 
@@ -144,7 +158,10 @@ impl Judge {
         });
         let verdict = match explained {
             Some(without) => Verdict::Divergent(without.first().unwrap_or(&"")),
-            None if is_budget(&answer) => Verdict::Divergent("budget"),
+            None if is_error(&answer, "R0") => Verdict::Divergent("budget"),
+            None if is_error(&answer, "D9001") && is_partial(&case.source) => {
+                Verdict::Divergent("unchecked-arguments")
+            }
             None => Verdict::Different(mismatch),
         };
         (verdict, position_differs)
@@ -176,13 +193,21 @@ impl Judge {
         };
         let comparison = match answer {
             Ok(answer) => compare(&evaluate, answer, None),
-            Err(Crash(reason)) => crate::compare::Comparison::failed(
-                &crate::compare::describe(&evaluate.expect),
+            Err(Crash(reason)) => Comparison::failed(
+                &describe(&evaluate.expect),
                 format!("crashed: {reason}"),
             ),
         };
+        let misplaced = || match (answer, self.positions && comparison.position_differs) {
+            (Ok(answer), true) => Some(Mismatch {
+                want: describe(&evaluate.expect),
+                got: describe_outcome(&answer.outcome),
+            }),
+            _ => None,
+        };
+        let mismatch = comparison.mismatch.clone().or_else(misplaced);
         Ok(Compared {
-            mismatch: comparison.mismatch,
+            mismatch,
             position_differs: comparison.position_differs,
             refused: answered.refused,
         })
@@ -203,7 +228,7 @@ impl Judge {
                 }
                 attempts -= 1;
                 if let Some(context) = &smaller.context
-                    && Json::parse(&context.to_string()).is_err()
+                    && Document::read(context.to_string().as_bytes()).is_err()
                 {
                     continue;
                 }
@@ -226,6 +251,15 @@ struct Compared {
     refused: Option<&'static str>,
 }
 
-fn is_budget(answer: &Result<Answer, Crash>) -> bool {
-    matches!(answer, Ok(Answer { outcome: Outcome::Error(failure), .. }) if failure.class == "budget")
+fn is_error(answer: &Result<Answer, Crash>, code: &str) -> bool {
+    let Ok(Answer { outcome: Outcome::Error(failure), .. }) = answer else {
+        return false;
+    };
+    failure.code.starts_with(code)
+}
+
+/// Whether a source applies a function partially.
+fn is_partial(source: &Phrase) -> bool {
+    let source = source.to_string();
+    ["(?", ", ?"].iter().any(|hole| source.contains(hole))
 }
