@@ -104,10 +104,14 @@ pub(crate) enum Op {
     Next { last: bool },
     /// Makes the value of a first step what a step results in.
     StepResult { last: bool },
+    /// Makes the input a list, as the constructor at the beginning of a path has it.
+    ListInput,
+    /// Puts the input below the top back.
+    PutInputBack,
     /// Makes the value of an array constructor at the beginning of a path what the next
-    /// step iterates over; where there is nothing, the path ends with it, which `[]` at
-    /// its end cannot keep.
-    ConstructedItems { end: Pc, keep: bool },
+    /// step iterates over; where there is nothing, the path ends with it. A step that
+    /// makes tuples (`listed`) needs a list, and `[]` (`keep`) something to keep.
+    ConstructedItems { end: Pc, keep: bool, listed: bool },
     /// Enters the part up to `FilterNext` with each item of the top as input.
     Filter { tuples: bool, end: Pc },
     /// Keeps the item if the part's result says so.
@@ -344,6 +348,8 @@ impl Op {
             | Op::Unwrap { .. }
             | Op::StepResult { .. }
             | Op::ArrayEnd { .. }
+            | Op::ListInput
+            | Op::PutInputBack
             | Op::KeepSingleton
             | Op::KeepSequence
             | Op::CheckCallee { .. }

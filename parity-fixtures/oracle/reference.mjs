@@ -62,8 +62,14 @@ const REMEDIES = {
       async function apply(`,
     ],
   ],
-  "mutated-context": [
+  "shared-mutation": [
     ["input.push(undefined);", "input = environment.base.createSequence(undefined);"],
+    ["delete tuple['@'];", "tuple = { ...tuple }; delete tuple['@'];"],
+  ],
+  "evaluated-once": [
+    ["this.then = left;", "this.then = left; this.once = true;"],
+    ["result.condition = processAST", "result.once = expr.once; result.condition = processAST"],
+    ["expr.then = tailCallOptimize", "if (!expr.once) expr.then = tailCallOptimize"],
   ],
   "host-text": [["result += replacement;", "result += remedy.text(replacement);"]],
 };

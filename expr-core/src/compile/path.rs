@@ -16,9 +16,12 @@ impl Compiler<'_> {
             return Ok(());
         };
         let (group, keeps_tuples) = (node.group.clone(), node.tuple);
+        let constructs = steps.first().map(|&first| self.get(first)).transpose()?;
+        let constructs = constructs.is_some_and(|first| first.constructs);
         let mut first_tuple = steps.len();
         for (position, &step) in steps.iter().enumerate().rev() {
-            if self.get(step)?.tuple {
+            // A constructor is evaluated as it is, and binds nothing.
+            if self.get(step)?.tuple && !(position == 0 && constructs) {
                 first_tuple = position;
             }
         }
@@ -26,12 +29,16 @@ impl Compiler<'_> {
         let mut tasks = Vec::new();
         for (position, &step) in steps.iter().enumerate() {
             let last = position.saturating_add(1) == steps.len();
-            if position >= first_tuple {
+            if position == 0 && constructs {
+                let next = steps.get(1).copied();
+                let listed = first_tuple == 1;
+                let ends = (path_end, keep_singleton, listed);
+                self.constructed_step(step, next, ends, &mut tasks)?;
+            } else if position >= first_tuple {
                 let plain = position == first_tuple;
                 self.tuple_step(step, position == 0, plain, path_end, &mut tasks)?;
             } else {
-                let keep = keep_singleton && position == 0;
-                self.step(step, (position == 0, last, keep), path_end, &mut tasks)?;
+                self.step(step, position == 0, last, path_end, &mut tasks)?;
             }
         }
         let tuples = first_tuple < steps.len();
@@ -67,25 +74,53 @@ impl Compiler<'_> {
         Ok(single)
     }
 
+    /// Adds the tasks of a constructor that a path begins with.
+    fn constructed_step(
+        &mut self,
+        step: NodeId,
+        next: Option<NodeId>,
+        (path_end, keep, listed): (Label, bool, bool),
+        tasks: &mut Vec<Task>,
+    ) -> Result<()> {
+        let Some(next) = next else {
+            tasks.push(Task::Node(step));
+            return Ok(());
+        };
+        let node = self.get(step)?;
+        let (tuple, focus) = (node.tuple, node.focus.is_some());
+        let sorted = matches!(self.get(next)?.kind, NodeKind::Sort(_));
+        tasks.push(Task::Emit(Op::ListInput, step));
+        tasks.push(Task::Node(step));
+        tasks.push(Task::Emit(Op::PutInputBack, step));
+        if focus {
+            // The next step starts from the input again.
+            tasks.push(Task::Emit(Op::Drop, step));
+            tasks.push(Task::Emit(Op::Source, step));
+        } else if tuple {
+            let end = self.label();
+            let op = Op::ConstructedItems { end, keep: true, listed: true };
+            tasks.push(Task::Emit(op, step));
+            tasks.push(Task::Place(end));
+        } else if !sorted {
+            let op = Op::ConstructedItems { end: path_end, keep, listed };
+            tasks.push(Task::Emit(op, step));
+        }
+        Ok(())
+    }
+
     fn step(
         &mut self,
         step: NodeId,
-        (first, last, keep): (bool, bool, bool),
+        first: bool,
+        last: bool,
         path_end: Label,
         tasks: &mut Vec<Task>,
     ) -> Result<()> {
         let node = self.get(step)?;
         let bare = node.predicates.is_empty() && node.stages.is_empty();
         let bare = bare && node.group.is_none();
-        let (constructs, stages) = (node.constructs, node.stages.clone());
+        let stages = node.stages.clone();
         match node.kind.clone() {
-            _ if first && constructs => {
-                tasks.push(Task::Node(step));
-                if !last {
-                    let op = Op::ConstructedItems { end: path_end, keep };
-                    tasks.push(Task::Emit(op, step));
-                }
-            }
             NodeKind::Variable(_) if first => {
                 tasks.push(Task::Node(step));
                 self.stages(&stages, false, step, tasks)?;

@@ -268,7 +268,15 @@ impl<'h> Machine<'h> {
                 let value = self.heap.flatten_results(results, last)?;
                 self.push(value);
             }
-            Op::ConstructedItems { end, keep } => self.constructed_items(end, keep)?,
+            Op::ListInput => self.list_input()?,
+            Op::PutInputBack => {
+                let value = self.pop()?;
+                self.input = self.pop()?;
+                self.push(value);
+            }
+            Op::ConstructedItems { end, keep, listed } => {
+                self.constructed_items(end, keep, listed)?;
+            }
             Op::Filter { tuples, end } => self.filter(tuples, end)?,
             Op::FilterNext => self.filter_next()?,
             Op::FilterIndex(number) => self.filter_index(number)?,

@@ -97,16 +97,33 @@ impl Machine<'_> {
         }
     }
 
+    /// A constructor that is the first of several steps sees the input as a list, which
+    /// only a function that takes its context can tell.
+    pub(super) fn list_input(&mut self) -> Result<()> {
+        self.push(self.input);
+        if !matches!(self.input, Value::Array(_)) {
+            self.input = self.heap.add_array(&[self.input], Marks::SEQUENCE)?;
+        }
+        Ok(())
+    }
+
     /// Makes what an array constructor at the beginning of a path gave something to
     /// iterate over. An index has made it a single value, which the reference iterates
     /// over by its `length`: a text by its units, an object by what it calls so.
-    pub(super) fn constructed_items(&mut self, end: Pc, keep: bool) -> Result<()> {
+    pub(super) fn constructed_items(
+        &mut self,
+        end: Pc,
+        keep: bool,
+        listed: bool,
+    ) -> Result<()> {
         let value = self.pop()?;
+        let empty = matches!(value, Value::Undefined | Value::String(Text { len: 0, .. }));
+        let is_list = matches!(value, Value::Array(_));
+        if (empty && keep) || (!empty && listed && !is_list) {
+            let what = "an index left a value where a list is needed";
+            return Err(Error::from(ErrorKind::NativeFault { what }));
+        }
         let items = match value {
-            Value::Undefined if keep => {
-                let what = "nothing cannot be kept as a list";
-                return Err(Error::from(ErrorKind::NativeFault { what }));
-            }
             Value::Undefined
             | Value::Array(Array { len: 0, .. })
             | Value::String(Text { len: 0, .. }) => {

@@ -15,13 +15,21 @@ const SCRIPT: &str =
 
 /// The divergences that can be taken out of the reference, to see whether a difference
 /// goes with them: each alone, then all.
-pub(super) const REMEDIES: [&[&str]; 6] = [
+pub(super) const REMEDIES: [&[&str]; 7] = [
     &["concurrent-members"],
     &["regex-clone"],
     &["raw-function"],
     &["host-text"],
-    &["mutated-context"],
-    &["concurrent-members", "regex-clone", "raw-function", "host-text", "mutated-context"],
+    &["shared-mutation"],
+    &["evaluated-once"],
+    &[
+        "concurrent-members",
+        "regex-clone",
+        "raw-function",
+        "host-text",
+        "shared-mutation",
+        "evaluated-once",
+    ],
 ];
 
 /// Puts the reference where the oracle finds it. False if npm cannot install it.
