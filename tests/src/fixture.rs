@@ -7,8 +7,8 @@ mod expect;
 
 use crate::json::Json;
 use crate::subject::{Limits, Request};
-pub use expect::{Expect, ExpectedError};
 pub(crate) use expect::expected;
+pub use expect::{Expect, ExpectedError};
 use expect::{expected_verdict, whole};
 use flate2::read::GzDecoder;
 use serde_json::value::RawValue;

@@ -14,7 +14,8 @@ fn random_cases_have_the_answer_of_the_reference() {
     }
     for pair in &PAIRS {
         for seed in SEEDS {
-            let tally = run(pair, Run { seed, cases: CASES, positions: false }).expect("both sides start");
+            let tally = run(pair, Run { seed, cases: CASES, positions: false })
+                .expect("both sides start");
             println!("{} (seed {seed})", tally.summary(pair.name));
             assert!(tally.different.is_empty(), "{}", tally.different.join("\n\n"));
             assert!(tally.equal > CASES / 2, "too few answers were compared");

@@ -66,6 +66,12 @@ enum Task {
         #[command(flatten)]
         rest: Rest,
     },
+    /// Run hostile inputs through every host; `probes --help` says more.
+    #[command(disable_help_flag = true)]
+    Probes {
+        #[command(flatten)]
+        rest: Rest,
+    },
     /// Run the official suite through every host; `suite --help` says more.
     #[command(disable_help_flag = true)]
     Suite {
@@ -120,6 +126,7 @@ fn run(task: Task) -> Result<()> {
         Task::Differential { rest } => {
             conformance::differential(workspace, &rest.arguments)
         }
+        Task::Probes { rest } => conformance::run(workspace, "probes", &rest.arguments),
         Task::Suite { rest } => conformance::run(workspace, "suite", &rest.arguments),
     }
 }

@@ -117,7 +117,8 @@ impl Machine<'_> {
         listed: bool,
     ) -> Result<()> {
         let value = self.pop()?;
-        let empty = matches!(value, Value::Undefined | Value::String(Text { len: 0, .. }));
+        let empty =
+            matches!(value, Value::Undefined | Value::String(Text { len: 0, .. }));
         let is_list = matches!(value, Value::Array(_));
         if (empty && keep) || (!empty && listed && !is_list) {
             let what = "an index left a value where a list is needed";

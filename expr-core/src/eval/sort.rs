@@ -51,8 +51,10 @@ impl Machine<'_> {
         let array = match items {
             Value::Array(array) if array.len > 1 => array,
             _ => {
-                let empty =
-                    matches!(items, Value::Undefined | Value::Array(Array { len: 0, .. }));
+                let empty = matches!(
+                    items,
+                    Value::Undefined | Value::Array(Array { len: 0, .. })
+                );
                 self.pc = if empty { sorting.nothing } else { sorting.end };
                 self.push(items);
                 return Ok(());

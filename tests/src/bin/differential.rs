@@ -46,10 +46,14 @@ fn compare(arguments: &Arguments) -> Result<bool, String> {
     println!("seed {seed}");
     let mut clean = true;
     for pair in &PAIRS {
-        if !arguments.kind.is_empty() && !arguments.kind.iter().any(|it| it == pair.name) {
+        if !arguments.kind.is_empty() && !arguments.kind.iter().any(|it| it == pair.name)
+        {
             continue;
         }
-        let tally = run(pair, Run { seed, cases: arguments.cases, positions: arguments.positions })?;
+        let tally = run(
+            pair,
+            Run { seed, cases: arguments.cases, positions: arguments.positions },
+        )?;
         for (case, number) in tally.different.iter().zip(1..) {
             println!("\n{number}. {case}");
         }

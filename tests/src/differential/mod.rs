@@ -13,11 +13,11 @@ use crate::compare::{Comparison, Mismatch, compare, describe, describe_outcome};
 use crate::fixture::{DEFAULT_NOW, Evaluate, milliseconds};
 use crate::json::Json;
 use crate::subject::{self, Answer, Crash, Outcome, Request, Subject};
+use expr_core::Document;
 pub use phrase::{Phrase, list};
 pub use random::Random;
-use reference::{REMEDIES, Reference};
 pub use reference::install;
-use expr_core::Document;
+use reference::{REMEDIES, Reference};
 use std::collections::BTreeMap;
 use std::time::Duration;
 
@@ -140,18 +140,19 @@ impl Judge {
     fn verdict(&mut self, case: &Case) -> (Verdict, bool) {
         let request = self.request(case);
         let answer = self.ours.evaluate(&request);
-        let (mismatch, position_differs) = match self.compared(case, &request, &answer, &[]) {
-            Ok(Compared { mismatch: None, refused: None, position_differs }) => {
-                return (Verdict::Equal, position_differs);
-            }
-            Ok(Compared { mismatch: None, refused: Some(name), .. }) => {
-                return (Verdict::Divergent(name), false);
-            }
-            Ok(Compared { mismatch: Some(mismatch), position_differs, .. }) => {
-                (mismatch, position_differs)
-            }
-            Err(Crash(_)) => return (Verdict::TimedOut, false),
-        };
+        let (mismatch, position_differs) =
+            match self.compared(case, &request, &answer, &[]) {
+                Ok(Compared { mismatch: None, refused: None, position_differs }) => {
+                    return (Verdict::Equal, position_differs);
+                }
+                Ok(Compared { mismatch: None, refused: Some(name), .. }) => {
+                    return (Verdict::Divergent(name), false);
+                }
+                Ok(Compared { mismatch: Some(mismatch), position_differs, .. }) => {
+                    (mismatch, position_differs)
+                }
+                Err(Crash(_)) => return (Verdict::TimedOut, false),
+            };
         let explained = REMEDIES.iter().find(|without| {
             self.compared(case, &request, &answer, without)
                 .is_ok_and(|compared| compared.mismatch.is_none())
@@ -220,8 +221,7 @@ impl Judge {
             let sources = case.source.smaller(&ATOMS).into_iter();
             let sources = sources.map(|source| Case { source, ..case.clone() });
             let contexts = case.context.iter().flat_map(|it| it.smaller(&["1"]));
-            let contexts =
-                contexts.map(|it| Case { context: Some(it), ..case.clone() });
+            let contexts = contexts.map(|it| Case { context: Some(it), ..case.clone() });
             for smaller in sources.chain(contexts) {
                 if attempts == 0 {
                     break 'smaller;
@@ -241,7 +241,10 @@ impl Judge {
         }
         let context = case.context.map_or("none".to_owned(), |it| it.to_string());
         let Mismatch { want, got } = mismatch;
-        format!("{}\n  context   {context}\n  reference {want}\n  ours      {got}", case.source)
+        format!(
+            "{}\n  context   {context}\n  reference {want}\n  ours      {got}",
+            case.source
+        )
     }
 }
 

@@ -97,11 +97,14 @@ mod tests {
 
     #[test]
     fn a_phrase_shrinks_to_its_parts_and_to_atoms() {
-        let phrase = list("[", vec![phrase!("$f(", phrase!("a.b"), ")"), phrase!("22")], "]");
+        let phrase =
+            list("[", vec![phrase!("$f(", phrase!("a.b"), ")"), phrase!("22")], "]");
         assert_eq!(phrase.to_string(), "[$f(a.b), 22]");
         let smaller: Vec<String> =
             phrase.smaller(&["1"]).iter().map(Phrase::to_string).collect();
-        for expected in ["1", "$f(a.b)", "[$f(a.b)]", "[a.b, 22]", "[, 22]", "[$f(1), 22]"] {
+        for expected in
+            ["1", "$f(a.b)", "[$f(a.b)]", "[a.b, 22]", "[, 22]", "[$f(1), 22]"]
+        {
             let found = smaller.iter().any(|found| found == expected);
             assert!(found || expected == "$f(a.b)", "{expected} is not in {smaller:?}");
         }

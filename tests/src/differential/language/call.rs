@@ -131,12 +131,19 @@ impl Author<'_> {
         list("(", arguments, ")")
     }
 
-    fn argument(&mut self, name: &str, index: usize, letter: char, depth: usize) -> Phrase {
+    fn argument(
+        &mut self,
+        name: &str,
+        index: usize,
+        letter: char,
+        depth: usize,
+    ) -> Phrase {
         let words: &[&str] = match (name, index) {
             ("formatNumber", 1) => NUMBER_PICTURES,
-            ("formatNumber", 2) => {
-                &["{\"decimal-separator\":\",\",\"grouping-separator\":\".\"}", "{\"zero-digit\":\"٠\"}"]
-            }
+            ("formatNumber", 2) => &[
+                "{\"decimal-separator\":\",\",\"grouping-separator\":\".\"}",
+                "{\"zero-digit\":\"٠\"}",
+            ],
             ("formatInteger" | "parseInteger", 1) => INTEGER_PICTURES,
             ("parseInteger", 0) => INTEGER_TEXTS,
             ("now" | "millis", 0) | ("fromMillis" | "toMillis", 1) => DATE_PICTURES,
@@ -192,7 +199,8 @@ impl Author<'_> {
             return phrase!("$zip(", subject, phrase!(", ", self.list(depth)), ")");
         }
         let bound = self.variables.len();
-        self.variables.extend(["v", "x", "y", "acc"].iter().filter(|it| parameters.contains(**it)));
+        self.variables
+            .extend(["v", "x", "y", "acc"].iter().filter(|it| parameters.contains(**it)));
         let body = self.expression(gives, depth);
         self.variables.truncate(bound);
         let function = phrase!(format!("function({parameters}){{"), body, "}");

@@ -62,8 +62,10 @@ struct Author<'r> {
 impl Author<'_> {
     fn any_kind(&mut self) -> Kind {
         use Kind::{Any, Function, List, Number, Record, Text, Truth};
-        let kinds =
-            [Any, Any, Any, Number, Number, Text, Text, Truth, List, List, Record, Function];
+        let kinds = [
+            Any, Any, Any, Number, Number, Text, Text, Truth, List, List, Record,
+            Function,
+        ];
         kinds.get(self.random.below(kinds.len())).copied().unwrap_or(Any)
     }
 
@@ -111,17 +113,29 @@ impl Author<'_> {
             Kind::Number if self.random.one_in(2) => {
                 phrase!(self.random.pick(NUMBER_LITERALS))
             }
-            Kind::Text if self.random.one_in(2) => phrase!(self.random.pick(TEXT_LITERALS)),
+            Kind::Text if self.random.one_in(2) => {
+                phrase!(self.random.pick(TEXT_LITERALS))
+            }
             Kind::Truth => phrase!(self.random.pick(&["true", "false", "flag"])),
             Kind::List if self.random.one_in(2) => {
                 phrase!(self.random.pick(&[
-                    "[1..3]", "[]", "[1,2,3]", "[\"b\",\"a\"]", "[3,1,2]", "[[1,2],[3]]",
-                    "[null]", "[{\"n\":1},{\"n\":2,\"s\":\"x\"}]", "[\"a\",1,true]"
+                    "[1..3]",
+                    "[]",
+                    "[1,2,3]",
+                    "[\"b\",\"a\"]",
+                    "[3,1,2]",
+                    "[[1,2],[3]]",
+                    "[null]",
+                    "[{\"n\":1},{\"n\":2,\"s\":\"x\"}]",
+                    "[\"a\",1,true]"
                 ]))
             }
             Kind::Record if self.random.one_in(2) => {
                 phrase!(self.random.pick(&[
-                    "{}", "{\"a\":1}", "{\"n\":2,\"s\":\"x\"}", "{\"2\":1,\"1\":2,\"b\":3}"
+                    "{}",
+                    "{\"a\":1}",
+                    "{\"n\":2,\"s\":\"x\"}",
+                    "{\"2\":1,\"1\":2,\"b\":3}"
                 ]))
             }
             Kind::Function => self.built_in_name(),
@@ -171,11 +185,13 @@ impl Author<'_> {
     fn condition(&mut self, kind: Kind, depth: usize) -> Phrase {
         match self.random.below(4) {
             0 => {
-                let (lhs, rhs) = (self.operand(kind, depth), self.expression(kind, depth));
+                let (lhs, rhs) =
+                    (self.operand(kind, depth), self.expression(kind, depth));
                 phrase!(lhs, " ?: ", rhs)
             }
             1 => {
-                let (lhs, rhs) = (self.operand(kind, depth), self.expression(kind, depth));
+                let (lhs, rhs) =
+                    (self.operand(kind, depth), self.expression(kind, depth));
                 phrase!(lhs, " ?? ", rhs)
             }
             form => {
@@ -222,8 +238,10 @@ impl Author<'_> {
     fn list(&mut self, depth: usize) -> Phrase {
         match self.random.below(8) {
             0 => {
-                let (from, to) =
-                    (self.expression(Kind::Number, depth), self.expression(Kind::Number, depth));
+                let (from, to) = (
+                    self.expression(Kind::Number, depth),
+                    self.expression(Kind::Number, depth),
+                );
                 phrase!("[", from, "..", to, "]")
             }
             1 => phrase!("[1..", self.random.pick(&["3", "5", "0", "$count($)"]), "]"),
@@ -231,8 +249,7 @@ impl Author<'_> {
             3 => self.higher_order(depth),
             4 => phrase!(self.path(depth), "[]"),
             _ => {
-                let items =
-                    (0..self.random.below(4)).map(|_| self.item(depth)).collect();
+                let items = (0..self.random.below(4)).map(|_| self.item(depth)).collect();
                 list("[", items, "]")
             }
         }
@@ -250,7 +267,10 @@ impl Author<'_> {
                 let pattern = self.path(depth.min(1));
                 let update = self.record(depth.saturating_sub(1));
                 let delete = match self.random.below(3) {
-                    0 => phrase!(", ", self.random.pick(&["\"n\"", "[\"n\",\"s\"]", "1", "t"])),
+                    0 => phrase!(
+                        ", ",
+                        self.random.pick(&["\"n\"", "[\"n\",\"s\"]", "1", "t"])
+                    ),
                     _ => phrase!(""),
                 };
                 let subject = self.random.pick(&["$", "o", "items", "$$"]);
@@ -302,11 +322,26 @@ impl Author<'_> {
         let parameters: Vec<&str> =
             (0..self.random.below(4)).map(|_| self.new_variable()).collect();
         self.variables.extend(parameters.iter().copied());
-        let names: Vec<String> = parameters.iter().map(|name| format!("${name}")).collect();
+        let names: Vec<String> =
+            parameters.iter().map(|name| format!("${name}")).collect();
         let signature = match self.random.below(6) {
             0 => self.random.pick(&[
-                "<n>", "<s:s>", "<x-:x>", "<a<n>:n>", "<n?:n>", "<nn:n>", "<(ns):x>", "<f>",
-                "<j-s?:b>", "<a>", "<o:o>", "<s+>", "<q>", "<n<s>>", "<x+:x>", "<a<s>n?:x>",
+                "<n>",
+                "<s:s>",
+                "<x-:x>",
+                "<a<n>:n>",
+                "<n?:n>",
+                "<nn:n>",
+                "<(ns):x>",
+                "<f>",
+                "<j-s?:b>",
+                "<a>",
+                "<o:o>",
+                "<s+>",
+                "<q>",
+                "<n<s>>",
+                "<x+:x>",
+                "<a<s>n?:x>",
             ]),
             _ => "",
         };

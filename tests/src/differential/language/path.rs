@@ -1,16 +1,15 @@
 //! Paths: steps, predicates, bindings, sorting, grouping.
 
 use super::super::{Phrase, list};
-use super::vocabulary::{
-    LISTS, NUMBERS, OTHERS, RECORD_LISTS, RECORDS, TEXTS, TRUTHS,
-};
+use super::vocabulary::{LISTS, NUMBERS, OTHERS, RECORD_LISTS, RECORDS, TEXTS, TRUTHS};
 use super::{Author, Kind};
 use crate::phrase;
 
 impl Author<'_> {
     /// A field of any name.
     pub(super) fn field(&mut self) -> Phrase {
-        let families = [NUMBERS, TEXTS, TRUTHS, LISTS, RECORD_LISTS, RECORD_LISTS, RECORDS, OTHERS];
+        let families =
+            [NUMBERS, TEXTS, TRUTHS, LISTS, RECORD_LISTS, RECORD_LISTS, RECORDS, OTHERS];
         let family = families.get(self.random.below(families.len()));
         phrase!(self.random.pick(family.copied().unwrap_or_default()))
     }
@@ -76,7 +75,9 @@ impl Author<'_> {
                 let kind = self.any_kind();
                 self.call_giving(kind, depth.min(1))
             }
-            10 => phrase!(self.random.pick(&["\"n\"", "\"s\"", "\"none\"", "1", "null", "and"])),
+            10 => phrase!(
+                self.random.pick(&["\"n\"", "\"s\"", "\"none\"", "1", "null", "and"])
+            ),
             11 if !self.variables.is_empty() => phrase!(self.variable()),
             _ => self.field(),
         }
@@ -85,12 +86,16 @@ impl Author<'_> {
     /// What follows a step.
     fn stages(&mut self, depth: usize) -> Vec<Phrase> {
         let mut stages = Vec::new();
-        for _ in 0..[0, 0, 0, 0, 0, 1, 1, 1, 1, 2].get(self.random.below(10)).copied().unwrap_or(0) {
+        for _ in 0..[0, 0, 0, 0, 0, 1, 1, 1, 1, 2]
+            .get(self.random.below(10))
+            .copied()
+            .unwrap_or(0)
+        {
             stages.push(match self.random.below(14) {
                 0..=3 => self.predicate(depth),
                 4..=6 => phrase!(self.random.pick(&[
-                    "[0]", "[-1]", "[1]", "[0.9]", "[[0,2]]", "[[1..2]]", "[5]", "[true]",
-                    "[\"\"]", "[null]"
+                    "[0]", "[-1]", "[1]", "[0.9]", "[[0,2]]", "[[1..2]]", "[5]",
+                    "[true]", "[\"\"]", "[null]"
                 ])),
                 7 | 8 => phrase!("[]"),
                 9 => self.binding("@"),
