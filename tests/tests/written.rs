@@ -1,4 +1,5 @@
 //! Printing a source and reading it again, and going on after errors.
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking")]
 
 use expr_core::{Profile, Program, Written};
 use expr_tests::differential::{PAIRS, Random};
