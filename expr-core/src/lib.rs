@@ -52,6 +52,8 @@ pub use engine::{
 };
 pub use error::{CATALOG, CatalogEntry, Error, ErrorClass, Token};
 pub use span::Location;
+#[cfg(feature = "reference")]
+pub use syntax::{Part, Written};
 pub use text::{Wtf8, Wtf8Buf};
 pub use value::{write_json_number, write_json_string};
 

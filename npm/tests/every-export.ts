@@ -1,6 +1,8 @@
 // Uses every export with the types that a caller sees. It is compiled, not run: an export
 // that disappears or changes its type breaks the build of this file.
 import {
+  BUILTIN_NAMES,
+  type BuiltinName,
   compile,
   type CompileOptions,
   type Cost,
@@ -13,6 +15,8 @@ import {
   type Evaluation,
   type Expression,
   ExpressionError,
+  HELPER_NAMES,
+  type HelperName,
   type Instant,
   type JsonEvaluation,
   type Limits,
@@ -53,3 +57,7 @@ const details: ErrorDetails = { class: "host", code: "X0201", message: "a text" 
 const made: Error = new ExpressionError(details, cost);
 const description: Description = describe();
 console.log(names, source, value, text, cost.steps, made, description.contract, digest.length);
+
+const builtins: readonly BuiltinName[] = BUILTIN_NAMES;
+const helpers: readonly HelperName[] = HELPER_NAMES;
+console.log(builtins.includes("sum"), helpers.includes("len"));

@@ -67,6 +67,14 @@ pub(crate) struct Parameter {
     generic: bool,
 }
 
+#[cfg(feature = "reference")]
+impl Parameter {
+    /// Whether it takes type parameters.
+    pub(super) fn is_generic(&self) -> bool {
+        self.generic
+    }
+}
+
 /// A parsed signature.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub(crate) struct Signature {

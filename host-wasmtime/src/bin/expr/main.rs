@@ -10,7 +10,7 @@ use std::io::{self, Read as _};
 use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use host_wasmtime::{Host, HostError, Inputs, Json, Profile};
+use host_wasmtime::{Host, HostError, Inputs, Json, Limits, Profile};
 use jiff::Timestamp;
 
 #[derive(Parser)]
@@ -43,6 +43,15 @@ struct Eval {
     /// The seed of random numbers.
     #[arg(long, value_name = "N", allow_negative_numbers = true)]
     seed: Option<u64>,
+    /// The most steps that the evaluation may take.
+    #[arg(long, value_name = "N")]
+    max_steps: Option<u64>,
+    /// The most bytes of values that it may build.
+    #[arg(long, value_name = "N")]
+    max_bytes: Option<u64>,
+    /// How deep calls of functions may nest.
+    #[arg(long, value_name = "N")]
+    max_depth: Option<u32>,
 }
 
 #[derive(Args)]
@@ -102,8 +111,13 @@ fn explain_usage(error: &clap::Error) -> ExitCode {
 
 fn eval(arguments: &Eval) -> Result<String, String> {
     let context = arguments.context.as_deref().map(read_context).transpose()?;
-    let inputs =
-        Inputs { context, now: arguments.now, seed: arguments.seed, ..Inputs::default() };
+    let limits = Limits {
+        steps: arguments.max_steps,
+        bytes: arguments.max_bytes,
+        depth: arguments.max_depth,
+    };
+    let (now, seed) = (arguments.now, arguments.seed);
+    let inputs = Inputs { context, now, seed, limits, ..Inputs::default() };
     let Source { source, profile } = &arguments.source;
     let evaluation = Host::new()
         .and_then(|host| host.compile(source, (*profile).into()))
