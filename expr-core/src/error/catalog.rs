@@ -446,6 +446,10 @@ catalog! {
         "the source is longer than {limit} bytes",
         help "split the expression";
 
+    R0007 DataTooLarge { limit: u32 }: Budget =>
+        "what is read of the JSON text takes more than {limit} bytes",
+        help "pass less data, or read less of it";
+
     C0001 Lambda: Lambda =>
         "Expression uses a function definition (lambda), which is not allowed",
         help "write the computation with paths, predicates and operators";

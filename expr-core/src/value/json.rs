@@ -1,31 +1,50 @@
 //! JSON text to values and back. Neither way recurses: depth is a limit, not a stack.
 
+mod skip;
+
 use super::{Array, Heap, Key, Marks, Object, Text, Value, format_number, length};
 use super::{index, round_to_precision};
 use crate::error::{Error, ErrorKind, Result};
 use crate::map::NumberMap;
+use crate::reads::{Part, Reads};
 use crate::text::{self, Wtf8};
 use alloc::vec::Vec;
 use core::fmt::Write;
 
-/// Limits on what is read, counted apart from the evaluation's budget.
+/// Limits on what is read, counted apart from the evaluation's budget. What is passed over
+/// does not count.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct ReadLimits {
     /// Nested arrays and objects.
     pub(crate) depth: u32,
+    /// Bytes of values: their text, and 16 for each value and key.
+    pub(crate) bytes: u32,
 }
 
 impl Default for ReadLimits {
     fn default() -> Self {
-        ReadLimits { depth: 10_000 }
+        ReadLimits { depth: 10_000, bytes: 256 << 20 }
     }
+}
+
+/// What is to be read of a JSON text.
+#[derive(Clone, Copy)]
+pub(crate) enum Wanted<'a> {
+    /// All of it.
+    Whole,
+    /// What these reads say.
+    Parts(&'a Reads),
+    /// All of an object, but of the member with that name only what these reads say.
+    Within(&'a [u8], &'a Reads),
 }
 
 /// Reads JSON text strictly into `heap`: UTF-8 without a byte order mark, numbers in range,
 /// nothing after the value. Of a duplicate key the last value wins at its first position.
+/// What is not wanted is checked and left out.
 pub(crate) fn read_json(
     heap: &mut Heap,
     json: &[u8],
+    wanted: Wanted<'_>,
     limits: ReadLimits,
 ) -> Result<Value> {
     if let Err(error) = core::str::from_utf8(json) {
@@ -37,6 +56,13 @@ pub(crate) fn read_json(
         json,
         at: 0,
         limits,
+        bytes_left: limits.bytes,
+        wanted,
+        part: match wanted {
+            Wanted::Parts(reads) => reads.context(),
+            _ => Part::WHOLE,
+        },
+        skipped: Vec::new(),
         open: Vec::new(),
         keys: Vec::new(),
         values: Vec::new(),
@@ -51,6 +77,8 @@ struct Open {
     values: usize,
     /// Where its keys begin on the stack of keys; `None` for an array.
     keys: Option<usize>,
+    /// What is wanted of it.
+    part: Part,
 }
 
 struct Reader<'a> {
@@ -58,6 +86,12 @@ struct Reader<'a> {
     json: &'a [u8],
     at: usize,
     limits: ReadLimits,
+    bytes_left: u32,
+    wanted: Wanted<'a>,
+    /// What is wanted of the next value.
+    part: Part,
+    /// Open containers of a value that is passed over.
+    skipped: Vec<bool>,
     open: Vec<Open>,
     keys: Vec<Key>,
     values: Vec<Value>,
@@ -93,8 +127,8 @@ impl Reader<'_> {
                     self.advance();
                     return Ok(Some(self.close()));
                 }
-                self.key()?;
-                Ok(None)
+                let member = self.member()?;
+                Ok(if member { None } else { Some(self.close()) })
             }
             Some(b'[') => {
                 self.advance();
@@ -112,6 +146,12 @@ impl Reader<'_> {
                 Ok(Some(Value::String(text)))
             }
             Some(b'-' | b'0'..=b'9') => self.number().map(Some),
+            _ => self.literal().map(Some),
+        }
+    }
+
+    fn literal(&mut self) -> Result<Value> {
+        match self.peek() {
             Some(b't') => self.word(b"true", Value::Bool(true)),
             Some(b'f') => self.word(b"false", Value::Bool(false)),
             Some(b'n') => self.word(b"null", Value::Null),
@@ -124,27 +164,30 @@ impl Reader<'_> {
     /// Gives the root when everything is closed.
     fn place(&mut self, mut value: Value) -> Result<Option<Value>> {
         loop {
+            self.pay(16)?;
             let Some(open) = self.open.last() else { return Ok(Some(value)) };
-            let in_object = open.keys.is_some();
+            let (in_object, part) = (open.keys.is_some(), open.part);
             self.values.push(value);
             self.skip_space();
             match (self.peek(), in_object) {
                 (Some(b','), true) => {
                     self.advance();
                     self.skip_space();
-                    self.key()?;
-                    return Ok(None);
+                    if self.member()? {
+                        return Ok(None);
+                    }
+                    value = self.close();
                 }
                 (Some(b','), false) => {
                     self.advance();
+                    self.part = part;
                     return Ok(None);
                 }
                 (Some(b'}'), true) | (Some(b']'), false) => {
                     self.advance();
                     value = self.close();
                 }
-                (_, true) => return Err(self.error("`,` or `}` is expected")),
-                (_, false) => return Err(self.error("`,` or `]` is expected")),
+                (_, object) => return Err(self.unclosed(object)),
             }
         }
     }
@@ -154,7 +197,7 @@ impl Reader<'_> {
             return Err(Error::from(ErrorKind::DataTooDeep { limit: self.limits.depth }));
         }
         let keys = object.then_some(self.keys.len());
-        self.open.push(Open { values: self.values.len(), keys });
+        self.open.push(Open { values: self.values.len(), keys, part: self.part });
         Ok(())
     }
 
@@ -182,27 +225,83 @@ impl Reader<'_> {
         object
     }
 
-    fn key(&mut self) -> Result<()> {
+    /// Goes on to the value of the next member that is wanted; says whether there is one
+    /// before the object ends.
+    fn member(&mut self) -> Result<bool> {
+        loop {
+            self.open_key()?;
+            let start = self.at;
+            let end = self.plain_end();
+            let json = self.json;
+            let mut name = json.get(start..end).unwrap_or_default();
+            if json.get(end) == Some(&b'"') {
+                self.at = end.saturating_add(1);
+            } else {
+                self.unescape()?;
+                name = &self.scratch;
+            }
+            if let Some(part) = self.part_of(name) {
+                self.keys.push(self.heap.intern(name));
+                self.part = part;
+                let bytes = name.len();
+                self.pay(bytes)?;
+                self.close_key()?;
+                return Ok(true);
+            }
+            self.close_key()?;
+            self.skip_value()?;
+            self.skip_space();
+            match self.peek() {
+                Some(b',') => {
+                    self.advance();
+                    self.skip_space();
+                }
+                Some(b'}') => {
+                    self.advance();
+                    return Ok(false);
+                }
+                _ => return Err(self.unclosed(true)),
+            }
+        }
+    }
+
+    /// What is wanted of a member of the innermost object, if anything.
+    fn part_of(&self, name: &[u8]) -> Option<Part> {
+        let part = self.open.last().map_or(Part::WHOLE, |open| open.part);
+        match self.wanted {
+            Wanted::Within(member, reads) if self.open.len() == 1 && name == member => {
+                Some(reads.context())
+            }
+            Wanted::Parts(reads) | Wanted::Within(_, reads) if part != Part::WHOLE => {
+                reads.field(part, name)
+            }
+            _ => Some(Part::WHOLE),
+        }
+    }
+
+    fn open_key(&mut self) -> Result<()> {
         if self.peek() != Some(b'"') {
             return Err(self.error("a key in quotes is expected"));
         }
         self.advance();
-        let start = self.at;
-        let end = self.plain_end();
-        let key = if self.json.get(end) == Some(&b'"') {
-            let name = self.json.get(start..end).unwrap_or_default();
-            self.at = end.saturating_add(1);
-            self.heap.intern(name)
-        } else {
-            self.unescape()?;
-            self.heap.intern(&self.scratch)
-        };
-        self.keys.push(key);
+        Ok(())
+    }
+
+    fn close_key(&mut self) -> Result<()> {
         self.skip_space();
         if self.peek() != Some(b':') {
             return Err(self.error("`:` is expected"));
         }
         self.advance();
+        Ok(())
+    }
+
+    /// Counts bytes of what is read.
+    fn pay(&mut self, bytes: usize) -> Result<()> {
+        let left = self.bytes_left.checked_sub(length(bytes));
+        self.bytes_left = left.ok_or_else(|| {
+            Error::from(ErrorKind::DataTooLarge { limit: self.limits.bytes })
+        })?;
         Ok(())
     }
 
@@ -212,9 +311,11 @@ impl Reader<'_> {
         if self.json.get(end) == Some(&b'"') {
             self.at = end.saturating_add(1);
             let bytes = self.json.get(start..end).unwrap_or_default();
+            self.pay(bytes.len())?;
             return Ok(self.heap.add_text_unpaid(bytes));
         }
         self.unescape()?;
+        self.pay(self.scratch.len())?;
         Ok(self.heap.add_text_unpaid(&self.scratch))
     }
 
@@ -242,10 +343,16 @@ impl Reader<'_> {
                     self.advance();
                     self.escape()?;
                 }
-                Some(_) => return Err(self.error("a control character in a string")),
-                None => return Err(self.error("a string without its closing quote")),
+                _ => return Err(self.unended_string()),
             }
         }
+    }
+
+    fn unended_string(&self) -> Error {
+        self.error(match self.peek() {
+            Some(_) => "a control character in a string",
+            None => "a string without its closing quote",
+        })
     }
 
     fn escape(&mut self) -> Result<()> {
@@ -276,6 +383,11 @@ impl Reader<'_> {
 
     fn number(&mut self) -> Result<Value> {
         let start = self.at;
+        self.number_text()?;
+        self.in_range(start).map(Value::Number)
+    }
+
+    fn number_text(&mut self) -> Result<()> {
         if self.peek() == Some(b'-') {
             self.advance();
         }
@@ -295,11 +407,21 @@ impl Reader<'_> {
             }
             self.digits()?;
         }
-        let digits = self.json.get(start..self.at).unwrap_or_default();
+        Ok(())
+    }
+
+    /// What was passed over since `start`.
+    fn since(&self, start: usize) -> &[u8] {
+        self.json.get(start..self.at).unwrap_or_default()
+    }
+
+    /// The number that was passed over since `start`.
+    fn in_range(&self, start: usize) -> Result<f64> {
+        let digits = self.since(start);
         let number = small_integer(digits)
             .or_else(|| core::str::from_utf8(digits).ok().and_then(super::parse_number));
         match number {
-            Some(number) if number.is_finite() => Ok(Value::Number(number)),
+            Some(number) if number.is_finite() => Ok(number),
             _ => {
                 let offset = u64::from(length(start));
                 Err(Error::from(ErrorKind::NumberOutOfRange { offset }))
@@ -317,13 +439,13 @@ impl Reader<'_> {
         Ok(())
     }
 
-    fn word(&mut self, word: &[u8], value: Value) -> Result<Option<Value>> {
+    fn word(&mut self, word: &[u8], value: Value) -> Result<Value> {
         let rest = self.json.get(self.at..).unwrap_or_default();
         if !rest.starts_with(word) {
             return Err(self.error("a value is expected"));
         }
         self.at = self.at.saturating_add(word.len());
-        Ok(Some(value))
+        Ok(value)
     }
 
     fn skip_space(&mut self) {
@@ -338,6 +460,15 @@ impl Reader<'_> {
 
     fn advance(&mut self) {
         self.at = self.at.saturating_add(1);
+    }
+
+    /// After a value of an object or array there is neither another nor its end.
+    fn unclosed(&self, object: bool) -> Error {
+        self.error(if object {
+            "`,` or `}` is expected"
+        } else {
+            "`,` or `]` is expected"
+        })
     }
 
     fn error(&self, reason: &'static str) -> Error {
@@ -444,6 +575,35 @@ pub fn write_json_string(out: &mut Vec<u8>, text: Wtf8<'_>) {
 /// Writes a finite number as JavaScript's `JSON.stringify` does.
 pub fn write_json_number(out: &mut Vec<u8>, number: f64) {
     out.extend_from_slice(format_number(number).as_bytes());
+}
+
+/// Writes reads as docs/wire.md has them: `true` for what is read whole, else an object
+/// with the fields that are read.
+pub fn write_json_reads(out: &mut Vec<u8>, reads: &Reads) {
+    if reads.root().is_whole() {
+        out.extend_from_slice(b"true");
+        return;
+    }
+    out.push(b'{');
+    let mut open = alloc::vec![reads.root().fields()];
+    while let Some(fields) = open.last_mut() {
+        let Some((name, field)) = fields.next() else {
+            out.push(b'}');
+            open.pop();
+            continue;
+        };
+        if out.last() != Some(&b'{') {
+            out.push(b',');
+        }
+        write_json_string(out, name);
+        out.push(b':');
+        if field.is_whole() {
+            out.extend_from_slice(b"true");
+        } else {
+            out.push(b'{');
+            open.push(field.fields());
+        }
+    }
 }
 
 /// How `$string` lays JSON text out.
