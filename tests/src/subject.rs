@@ -5,6 +5,7 @@ mod native;
 mod node;
 mod wasmtime;
 
+use crate::compare::describe_outcome;
 use crate::json::Json;
 use std::time::Duration;
 
@@ -25,6 +26,18 @@ pub struct Request {
     pub seed: Option<u64>,
     /// What the evaluation may use up.
     pub limits: Limits,
+    /// How much of the context is read.
+    pub reads: Reads,
+}
+
+/// How much of a context an evaluation reads, which must make no difference.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Reads {
+    /// What the program can look at.
+    #[default]
+    Needed,
+    /// Everything.
+    All,
 }
 
 /// Limits that differ from the engine's defaults.
@@ -45,6 +58,18 @@ pub struct Answer {
     pub outcome: Outcome,
     /// Absent when the source did not compile.
     pub cost: Option<Cost>,
+}
+
+impl Answer {
+    /// Everything that is compared between hosts: the outcome, all members of an error,
+    /// the cost.
+    pub fn describe(&self) -> String {
+        let mut out = format!("{}, {:?}", describe_outcome(&self.outcome), self.cost);
+        if let Outcome::Error(failure) = &self.outcome {
+            out.push_str(&format!(" {}", failure.rest.to_canonical()));
+        }
+        out
+    }
 }
 
 /// The two numbers that every host must agree on.
@@ -115,6 +140,24 @@ pub trait Subject {
     /// Validates `source`, a JSON string.
     fn validate(&mut self, source: &str, profile: &'static str)
     -> Result<Verdict, Crash>;
+}
+
+/// What a subject answers over the part of the context that the program reads. Over the
+/// whole context it must answer the same, at the same cost; if it does not, it has failed.
+pub fn evaluate_both_ways(
+    subject: &mut dyn Subject,
+    request: &Request,
+) -> Result<Answer, Crash> {
+    let needed = subject.evaluate(request)?;
+    let all = subject.evaluate(&Request { reads: Reads::All, ..request.clone() })?;
+    if needed != all {
+        return Err(Crash(format!(
+            "projection changes the answer: over what is read {}, over everything {}",
+            needed.describe(),
+            all.describe(),
+        )));
+    }
+    Ok(needed)
 }
 
 /// The names of all subjects, in the order in which they report.

@@ -321,9 +321,15 @@ impl Reader<'_> {
 
     /// The end of the run of characters that stand for themselves.
     fn plain_end(&self) -> usize {
-        let rest = self.json.get(self.at..).unwrap_or_default();
+        let mut rest = self.json.get(self.at..).unwrap_or_default();
+        while let Some((word, after)) = rest.split_first_chunk::<8>()
+            && all_plain(u64::from_le_bytes(*word))
+        {
+            rest = after;
+        }
         let plain = rest.iter().position(|&b| b == b'"' || b == b'\\' || b < 0x20);
-        self.at.saturating_add(plain.unwrap_or(rest.len()))
+        let left = plain.map_or(0, |plain| rest.len().saturating_sub(plain));
+        self.json.len().saturating_sub(left)
     }
 
     /// Reads the rest of a string into `scratch`.
@@ -475,6 +481,16 @@ impl Reader<'_> {
         let offset = u64::from(length(self.at));
         Error::from(ErrorKind::NotJson { reason, offset })
     }
+}
+
+/// Whether eight bytes stand for themselves in a string. A byte is zero, or less than
+/// another, where subtracting borrows from its highest bit.
+fn all_plain(word: u64) -> bool {
+    const ONES: u64 = 0x0101_0101_0101_0101;
+    let borrows = |from: u64, byte: u64| from.wrapping_sub(ONES * byte) & !from;
+    let quote = borrows(word ^ (ONES * 0x22), 1);
+    let backslash = borrows(word ^ (ONES * 0x5C), 1);
+    (quote | backslash | borrows(word, 0x20)) & (ONES * 0x80) == 0
 }
 
 /// Integers below 10¹⁵, most numbers there are, need no rounding.

@@ -1,6 +1,6 @@
 //! expr-core linked into this process.
 
-use super::{Answer, Cost, Crash, Failure, Outcome, Request, Subject, Verdict};
+use super::{Answer, Cost, Crash, Failure, Outcome, Reads, Request, Subject, Verdict};
 use crate::json::{Json, format_number};
 use expr_core::{
     Document, Error, Inputs, Limits, Location, NodeKind, Profile, Program, Spent, Token,
@@ -16,13 +16,14 @@ impl Subject for Native {
     }
 
     fn evaluate(&mut self, request: &Request) -> Result<Answer, Crash> {
-        let inputs = match inputs(request) {
-            Ok(inputs) => inputs,
-            Err(error) => return Ok(failed(&error, None)),
-        };
         with_source(&request.source, |source| {
-            match Program::compile(source, profile(request.profile)) {
-                Ok(program) => evaluate(&program, inputs, limits(request)),
+            let program = Program::compile(source, profile(request.profile));
+            let inputs = program.and_then(|program| {
+                let inputs = inputs(request, program.reads())?;
+                Ok((program, inputs))
+            });
+            match inputs {
+                Ok((program, inputs)) => evaluate(&program, inputs, limits(request)),
                 Err(error) => Ok(failed(&error, None)),
             }
         })
@@ -65,13 +66,17 @@ fn evaluate(
     })
 }
 
-fn inputs(request: &Request) -> Result<Inputs, Error> {
+fn inputs(request: &Request, reads: &expr_core::Reads) -> Result<Inputs, Error> {
     let members = [("context", &request.context), ("bindings", &request.bindings)];
     let members: Vec<String> = members
         .iter()
         .filter_map(|(name, json)| json.as_ref().map(|json| format!("\"{name}\":{json}")))
         .collect();
-    let document = Document::read(format!("{{{}}}", members.join(",")).as_bytes())?;
+    let json = format!("{{{}}}", members.join(","));
+    let document = match request.reads {
+        Reads::Needed => Document::read_within(json.as_bytes(), "context", reads)?,
+        Reads::All => Document::read(json.as_bytes())?,
+    };
     let mut inputs = Inputs::from_document(document, "context", "bindings");
     inputs.set_now(request.now);
     inputs.set_seed(request.seed);
