@@ -5,7 +5,6 @@
 //! and order are always read. So are strings, numbers, booleans and `null`, and whether a
 //! field is there.
 
-use crate::merge_sort::sorted;
 use crate::size::{index, length};
 use crate::text::Wtf8;
 use alloc::vec::Vec;
@@ -78,28 +77,17 @@ impl Reads {
         self.part(Part::ROOT.0)
     }
 
-    /// Gives the entry at a place its fields, each with whether it is read whole. Entries
-    /// are numbered in the order in which they come; the fields given with one are sorted,
-    /// and `order` takes their places in `fields`.
-    pub(crate) fn set_fields(
-        &mut self,
-        place: usize,
-        fields: &[(&[u8], bool)],
-    ) -> Vec<usize> {
-        let first = length(self.entries.len());
+    /// Adds a field to the entry at a place. The fields of an entry are added one after the
+    /// other, sorted by name.
+    pub(crate) fn add_field(&mut self, place: usize, name: &[u8], whole: bool) {
+        let added = length(self.entries.len());
         if let Some(entry) = self.entries.get_mut(place) {
-            entry.first = first;
-            entry.count = length(fields.len());
+            entry.first = added.saturating_sub(entry.count);
+            entry.count = entry.count.saturating_add(1);
         }
-        let name = |at: usize| fields.get(at).map(|field| field.0);
-        let order = sorted(fields.len(), &|a, b| name(a) > name(b));
-        for &(name, whole) in order.iter().filter_map(|&at| fields.get(at)) {
-            let (start, name_len) = (length(self.names.len()), length(name.len()));
-            self.names.extend_from_slice(name);
-            let entry = Entry { name: start, name_len, whole, first: 0, count: 0 };
-            self.entries.push(entry);
-        }
-        order
+        let (start, name_len) = (length(self.names.len()), length(name.len()));
+        self.names.extend_from_slice(name);
+        self.entries.push(Entry { name: start, name_len, whole, first: 0, count: 0 });
     }
 
     /// A field of a part that is not read whole; `None` where it is not read.

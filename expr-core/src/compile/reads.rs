@@ -15,7 +15,7 @@ use super::name::Names;
 use crate::builtin::find;
 use crate::program::NameIndex;
 use crate::reads::Reads;
-use crate::syntax::{Group, Node, NodeId, NodeKind, Signature, Stage, StageKind, Tree};
+use crate::syntax::{Node, NodeId, NodeKind, Signature, Stage, StageKind, Tree};
 use crate::text::Wtf8Buf;
 use alloc::vec;
 use alloc::vec::Vec;
@@ -54,8 +54,8 @@ enum Task {
     Input(Place),
     /// The last value is read whole, and done with.
     Look,
-    /// The last value is done with.
-    Drop,
+    /// The last value takes the place of the one below it.
+    Replace,
     /// The last two values are one that may come from either.
     Join,
     /// The last value is bound to a variable.
@@ -98,8 +98,9 @@ impl<'a> Walk<'a> {
                 let value = self.pop();
                 self.places.look(value);
             }
-            Task::Drop => {
-                self.pop();
+            Task::Replace => {
+                let (second, _) = (self.pop(), self.pop());
+                self.values.push(second);
             }
             Task::Join => {
                 let (second, first) = (self.pop(), self.pop());
@@ -107,8 +108,8 @@ impl<'a> Walk<'a> {
                 self.values.push(joined);
             }
             Task::Bind(name) => {
-                let value = self.last();
-                self.bind(name, value);
+                let variable = self.places.variable(name);
+                self.places.flow(variable, self.last());
             }
             Task::Step { step, spread } => self.finish_step(step, spread),
             Task::Tuples => self.places.look(self.last()),
@@ -128,130 +129,161 @@ impl<'a> Walk<'a> {
     }
 
     /// Binds a variable to what comes from a place, perhaps nowhere.
-    fn bind(&mut self, name: NameIndex, value: Place) {
+    fn bind(&mut self, name: &Wtf8Buf, value: Place) {
+        let name = self.name(name);
         let variable = self.places.variable(name);
         self.places.flow(variable, value);
     }
 
-    fn visit(&mut self, id: NodeId) {
-        let Some(node) = self.tree.get(id) else { return };
-        let mut plan = Vec::new();
-        let is_path = self.plan_core(node, &mut plan);
-        let follows = !node.predicates.is_empty() || node.group.is_some();
-        if node.tuple && follows && !is_path {
-            plan.push(Task::Tuples);
-        }
-        plan_stages(&node.predicates, &mut plan);
-        if let Some(group) = &node.group {
-            plan_group(group, &mut plan);
-        }
-        if follows || is_path {
-            plan.push(Task::Input(self.input));
-        }
-        self.tasks.extend(plan.into_iter().rev());
+    /// Plans tasks, to be carried out in their order before all that was planned so far:
+    /// `visit` turns them round.
+    fn plan(&mut self, tasks: &[Task]) {
+        self.tasks.extend_from_slice(tasks);
     }
 
-    /// Plans a node without what follows it; says whether it is a path.
-    fn plan_core(&mut self, node: &'a Node, plan: &mut Vec<Task>) -> bool {
+    /// Plans to visit nodes, each followed by a task.
+    fn plan_each(&mut self, nodes: &[NodeId], then: Task) {
+        for &node in nodes {
+            self.plan(&[Task::Visit(node), then]);
+        }
+    }
+
+    /// Plans to look at the values of nodes, and to push something made of them.
+    fn plan_looks(&mut self, nodes: &[NodeId]) {
+        self.plan_each(nodes, Task::Look);
+        self.plan(&[NOTHING]);
+    }
+
+    fn visit(&mut self, id: NodeId) {
+        let Some(node) = self.tree.get(id) else { return };
+        let planned = self.tasks.len();
+        self.plan_core(node);
+        let is_path = matches!(node.kind, NodeKind::Path { .. });
+        let follows = !node.predicates.is_empty() || node.group.is_some();
+        if node.tuple && follows && !is_path {
+            self.plan(&[Task::Tuples]);
+        }
+        self.plan_stages(&node.predicates);
+        if let Some(group) = &node.group {
+            self.plan(&[Task::Enter]);
+            for &(key, value) in &group.pairs {
+                self.plan_each(&[key, value], Task::Look);
+            }
+            self.plan(&[NOTHING, Task::Replace]);
+        }
+        if follows || is_path {
+            self.plan(&[Task::Input(self.input)]);
+        }
+        if let Some(own) = self.tasks.get_mut(planned..) {
+            own.reverse();
+        }
+    }
+
+    /// Plans a node without what follows it.
+    fn plan_core(&mut self, node: &'a Node) {
         match &node.kind {
             NodeKind::Path { steps, .. } => {
-                plan.push(Task::Push(self.input));
-                let last = steps.len().saturating_sub(1);
-                for (position, &step) in steps.iter().enumerate() {
-                    self.plan_step(step, position == 0 && last > 0, plan);
+                self.plan(&[Task::Push(self.input)]);
+                let mut spread = steps.len() > 1;
+                for &step in steps {
+                    self.plan_step(step, spread);
+                    spread = false;
                 }
-                return true;
             }
             NodeKind::Name(name) => {
                 let name = self.name(name);
                 let field = self.places.field(self.input, name);
-                plan.push(Task::Push(field));
+                self.plan(&[Task::Push(field)]);
             }
             NodeKind::Variable(name) => {
                 let value = self.variable(name);
-                plan.push(Task::Push(value));
+                self.plan(&[Task::Push(value)]);
             }
             NodeKind::Array(items) => {
-                plan.push(Task::Push(NOWHERE));
-                plan.extend(
-                    items.iter().flat_map(|&item| [Task::Visit(item), Task::Join]),
-                );
+                self.plan(&[NOTHING]);
+                self.plan_each(items, Task::Join);
             }
             NodeKind::Block(statements) => {
-                plan.push(Task::Push(NOWHERE));
-                let statements = statements.iter();
-                plan.extend(statements.flat_map(|&part| [Task::Drop, Task::Visit(part)]));
+                self.plan(&[NOTHING]);
+                self.plan_each(statements, Task::Replace);
             }
             NodeKind::Condition { condition, then, otherwise } => {
-                plan.extend([Task::Visit(*condition), Task::Look, Task::Visit(*then)]);
-                plan.extend(
-                    otherwise.iter().flat_map(|&other| [Task::Visit(other), Task::Join]),
-                );
+                self.plan(&[Task::Visit(*condition), Task::Look, Task::Visit(*then)]);
+                self.plan_each(otherwise.as_slice(), Task::Join);
             }
-            NodeKind::Bind { name, value } => {
-                plan.extend([Task::Visit(*value), Task::Bind(self.name(name))]);
-            }
-            NodeKind::Call { procedure, arguments } => {
-                self.plan_call(*procedure, arguments, 0, plan);
-            }
-            NodeKind::Elvis { lhs, rhs } => plan_looks(&[*lhs, *rhs], plan),
+            NodeKind::Elvis { lhs, rhs } => self.plan_looks(&[*lhs, *rhs]),
             NodeKind::Coalesce { exists, lhs, rhs } => {
-                if let Some(Node { kind: NodeKind::Call { procedure, .. }, .. }) =
-                    self.tree.get(*exists)
-                {
-                    self.plan_call(*procedure, &[*lhs, *rhs], 0, plan);
+                let exists = self.tree.get(*exists).map(|exists| &exists.kind);
+                if let Some(NodeKind::Call { procedure, .. }) = exists {
+                    self.plan_call(*procedure, &[*lhs, *rhs], 0);
                 }
             }
+            NodeKind::Bind { name, value } => {
+                let name = self.name(name);
+                self.plan(&[Task::Visit(*value), Task::Bind(name)]);
+            }
+            NodeKind::Call { procedure, arguments } => {
+                self.plan_call(*procedure, arguments, 0);
+            }
             NodeKind::Apply { lhs, rhs } => {
-                plan.extend([Task::Visit(*lhs), Task::Look]);
+                self.plan(&[Task::Visit(*lhs), Task::Look]);
                 match self.tree.get(*rhs).map(|rhs| &rhs.kind) {
                     Some(NodeKind::Call { procedure, arguments }) => {
-                        self.plan_call(*procedure, arguments, 1, plan);
+                        self.plan_call(*procedure, arguments, 1);
                     }
-                    _ => plan.extend([Task::Visit(*rhs), Task::Look, NOTHING]),
+                    _ => self.plan_looks(&[*rhs]),
                 }
             }
             // A transform works on the copy of an argument, which was read whole.
             NodeKind::Transform { .. } => {
-                plan.push(Task::Input(NOWHERE));
-                plan_looks(&node.kind.parts(), plan);
-                plan.push(Task::Input(self.input));
+                self.plan(&[Task::Input(NOWHERE)]);
+                self.plan_looks(&node.kind.parts());
+                self.plan(&[Task::Input(self.input)]);
             }
             NodeKind::Wildcard | NodeKind::Descendants => {
                 self.places.look(self.input);
-                plan.push(NOTHING);
+                self.plan(&[NOTHING]);
             }
             kind => {
                 if let NodeKind::Lambda { parameters, signature, .. } = kind {
                     for parameter in parameters {
-                        let name = self.name(parameter);
-                        self.bind(name, NOWHERE);
+                        self.bind(parameter, NOWHERE);
                     }
                     let signature = signature.as_ref();
                     self.fills |= signature.is_some_and(|it| takes_input(it, 0));
                 }
-                plan_looks(&kind.parts(), plan);
+                self.plan_looks(&kind.parts());
             }
         }
-        false
     }
 
-    fn plan_step(&mut self, step: NodeId, spread: bool, plan: &mut Vec<Task>) {
+    fn plan_step(&mut self, step: NodeId, spread: bool) {
         let Some(node) = self.tree.get(step) else { return };
-        plan.push(Task::Enter);
+        self.plan(&[Task::Enter]);
         if let NodeKind::Sort(terms) = &node.kind {
             for term in terms {
-                plan.extend([Task::Visit(term.key), Task::Look]);
+                self.plan(&[Task::Visit(term.key), Task::Look]);
             }
         } else {
             let spread = spread && node.constructs;
-            plan.extend([Task::Visit(step), Task::Step { step, spread }]);
+            self.plan(&[Task::Visit(step), Task::Step { step, spread }]);
         }
-        for name in node.index.iter().chain(indices(&node.stages)) {
-            let name = self.name(name);
+        if let Some(name) = &node.index {
             self.bind(name, NOWHERE);
         }
-        plan_stages(&node.stages, plan);
+        self.plan_stages(&node.stages);
+    }
+
+    /// Plans the predicates after a value, which they look at item by item.
+    fn plan_stages(&mut self, stages: &[Stage]) {
+        for stage in stages {
+            match &stage.kind {
+                StageKind::Filter(predicate) => {
+                    self.plan(&[Task::Enter, Task::Visit(*predicate), Task::Look]);
+                }
+                StageKind::Index(name) => self.bind(name, NOWHERE),
+            }
+        }
     }
 
     /// What a step gives for the value below it. An array constructor at the beginning of
@@ -269,7 +301,6 @@ impl<'a> Walk<'a> {
         }
         let focus = node.and_then(|node| node.focus.as_ref());
         if let Some(name) = focus {
-            let name = self.name(name);
             self.bind(name, value);
         }
         // `@` binds what the step gives and goes on with what the step was applied to.
@@ -296,23 +327,17 @@ impl<'a> Walk<'a> {
     }
 
     /// Plans a call, of which `piped` more arguments come from the left of a `~>`.
-    fn plan_call(
-        &mut self,
-        procedure: NodeId,
-        arguments: &[NodeId],
-        piped: usize,
-        plan: &mut Vec<Task>,
-    ) {
+    fn plan_call(&mut self, procedure: NodeId, arguments: &[NodeId], piped: usize) {
         let called = self.tree.get(procedure);
         let plain = |node: &&Node| node.predicates.is_empty() && node.group.is_none();
         let kind = called.filter(plain).map(|node| &node.kind);
         let Some(NodeKind::Variable(name)) = kind else {
-            plan.extend([Task::Visit(procedure), Task::Look]);
-            plan_looks(arguments, plan);
+            self.plan(&[Task::Visit(procedure), Task::Look]);
+            self.plan_looks(arguments);
             self.calls.push(Call { input: self.input, name: None });
             return;
         };
-        plan_looks(arguments, plan);
+        self.plan_looks(arguments);
         let text = name.as_wtf8().bytes();
         if text == b"eval" {
             self.places.look(CONTEXT);
@@ -344,37 +369,6 @@ impl<'a> Walk<'a> {
 
 /// Pushes a value that comes from nowhere.
 const NOTHING: Task = Task::Push(NOWHERE);
-
-/// Plans to look at the values of nodes, and to push something made of them.
-fn plan_looks(nodes: &[NodeId], plan: &mut Vec<Task>) {
-    plan.extend(nodes.iter().flat_map(|&node| [Task::Visit(node), Task::Look]));
-    plan.push(NOTHING);
-}
-
-/// Plans the predicates after a value, which they look at item by item.
-fn plan_stages(stages: &[Stage], plan: &mut Vec<Task>) {
-    for stage in stages {
-        if let StageKind::Filter(predicate) = stage.kind {
-            plan.extend([Task::Enter, Task::Visit(predicate), Task::Look]);
-        }
-    }
-}
-
-/// Plans a group-by: keys and values are both looked at.
-fn plan_group(group: &Group, plan: &mut Vec<Task>) {
-    plan.push(Task::Enter);
-    for &(key, value) in &group.pairs {
-        plan.extend([Task::Visit(key), Task::Look, Task::Visit(value), Task::Look]);
-    }
-    plan.extend([Task::Drop, NOTHING]);
-}
-
-fn indices(stages: &[Stage]) -> impl Iterator<Item = &Wtf8Buf> {
-    stages.iter().filter_map(|stage| match &stage.kind {
-        StageKind::Index(name) => Some(name),
-        StageKind::Filter(_) => None,
-    })
-}
 
 /// The signature of a built-in function.
 fn built_in(name: &[u8]) -> Option<Signature> {

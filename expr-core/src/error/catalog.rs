@@ -446,7 +446,7 @@ catalog! {
         "the source is longer than {limit} bytes",
         help "split the expression";
 
-    R0007 DataTooLarge { limit: u32 }: Budget =>
+    R0009 DataTooLarge { limit: u32 }: Budget =>
         "what is read of the JSON text takes more than {limit} bytes",
         help "pass less data, or read less of it";
 

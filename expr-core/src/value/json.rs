@@ -487,10 +487,15 @@ impl Reader<'_> {
 /// another, where subtracting borrows from its highest bit.
 fn all_plain(word: u64) -> bool {
     const ONES: u64 = 0x0101_0101_0101_0101;
-    let borrows = |from: u64, byte: u64| from.wrapping_sub(ONES * byte) & !from;
-    let quote = borrows(word ^ (ONES * 0x22), 1);
-    let backslash = borrows(word ^ (ONES * 0x5C), 1);
-    (quote | backslash | borrows(word, 0x20)) & (ONES * 0x80) == 0
+    const QUOTES: u64 = 0x2222_2222_2222_2222;
+    const BACKSLASHES: u64 = 0x5C5C_5C5C_5C5C_5C5C;
+    const SPACES: u64 = 0x2020_2020_2020_2020;
+    const HIGHEST: u64 = 0x8080_8080_8080_8080;
+    let below = |bytes: u64, limits: u64| bytes.wrapping_sub(limits) & !bytes;
+    let special = below(word ^ QUOTES, ONES)
+        | below(word ^ BACKSLASHES, ONES)
+        | below(word, SPACES);
+    special & HIGHEST == 0
 }
 
 /// Integers below 10¹⁵, most numbers there are, need no rounding.

@@ -2,6 +2,7 @@
 
 use super::super::name::Names;
 use crate::map::NumberMap;
+use crate::merge_sort::sorted;
 use crate::program::NameIndex;
 use crate::reads::Reads;
 use crate::size::{index, length};
@@ -154,34 +155,37 @@ impl Places {
         let mut work = 0_u32;
         let mut pending: Vec<Place> = (0..length(self.places.len())).collect();
         while let Some(place) = pending.pop() {
-            let Some(known) = self.get(place) else { continue };
-            let (whole, sources) = (known.whole, known.flows.clone());
-            let fields: Vec<(Place, NameIndex)> = known
-                .fields
-                .iter()
-                .filter_map(|&field| Some((field, self.get(field)?.name)))
-                .collect();
-            for source in sources {
-                if whole && !self.is_whole(source) {
-                    self.look(source);
-                    pending.push(source);
-                }
-                for &(field, name) in &fields {
-                    let known = length(self.places.len());
-                    let below = self.field(source, name);
-                    if below >= known {
-                        pending.push(source);
-                    }
-                    if self.flow(field, below) {
-                        pending.push(field);
-                    }
-                    work = work.saturating_add(1);
-                }
-                work = work.saturating_add(1);
+            let mut next = 0_usize;
+            while let Some(&source) = self.get(place).and_then(|it| it.flows.get(next)) {
+                next = next.saturating_add(1);
+                self.hand_on(place, source, &mut pending);
+                let fields = self.get(place).map_or(0, |known| known.fields.len());
+                work = work.saturating_add(length(fields)).saturating_add(1);
             }
             if work > MOST_WORK {
                 self.look(CONTEXT);
                 return;
+            }
+        }
+    }
+
+    /// What is read of a place is read of one of its sources. What that changes is pending.
+    fn hand_on(&mut self, place: Place, source: Place, pending: &mut Vec<Place>) {
+        if self.is_whole(place) && !self.is_whole(source) {
+            self.look(source);
+            pending.push(source);
+        }
+        let mut next = 0_usize;
+        while let Some(&field) = self.get(place).and_then(|it| it.fields.get(next)) {
+            next = next.saturating_add(1);
+            let known = length(self.places.len());
+            let name = self.get(field).map_or(0, |field| field.name);
+            let below = self.field(source, name);
+            if below >= known {
+                pending.push(source);
+            }
+            if self.flow(field, below) {
+                pending.push(field);
             }
         }
     }
@@ -194,14 +198,14 @@ impl Places {
         let mut entries = vec![CONTEXT];
         let mut entry = 0_usize;
         while let Some(&place) = entries.get(entry) {
-            if let Some(known) = self.get(place)
-                && !known.whole
-            {
-                let fields = known.fields.iter().filter_map(|&field| self.get(field));
-                let fields: Vec<(&[u8], bool)> =
-                    fields.map(|field| (names.get(field.name), field.whole)).collect();
-                let order = reads.set_fields(entry, &fields);
-                entries.extend(order.iter().filter_map(|&at| known.fields.get(at)));
+            let known = self.get(place).filter(|known| !known.whole);
+            let fields = known.map_or(&[][..], |known| &known.fields);
+            let field = |at: usize| fields.get(at).and_then(|&field| self.get(field));
+            let name = |at: usize| field(at).map(|field| names.get(field.name));
+            for at in sorted(fields.len(), &|first, second| name(first) > name(second)) {
+                let whole = field(at).is_none_or(|field| field.whole);
+                reads.add_field(entry, name(at).unwrap_or_default(), whole);
+                entries.push(fields.get(at).copied().unwrap_or(NOWHERE));
             }
             entry = entry.saturating_add(1);
         }
