@@ -140,6 +140,10 @@ pub trait Subject {
     /// Validates `source`, a JSON string.
     fn validate(&mut self, source: &str, profile: &'static str)
     -> Result<Verdict, Crash>;
+    /// Linear memory of the instance that ran the last case, in bytes, where there is one.
+    fn memory(&mut self) -> Option<u64> {
+        None
+    }
 }
 
 /// What a subject answers over the part of the context that the program reads. Over the

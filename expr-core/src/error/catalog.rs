@@ -446,6 +446,14 @@ catalog! {
         "the source is longer than {limit} bytes",
         help "split the expression";
 
+    R0007 TooManyParents { limit: u32 }: Budget =>
+        "the parents `%` in the source climb over more than {limit} steps",
+        help "bind the parents with `@$name` instead";
+
+    R0008 TooManyParts { limit: u32 }: Budget =>
+        "the source has more than {limit} names, values and operators",
+        help "pass large data in the context instead";
+
     R0009 DataTooLarge { limit: u32 }: Budget =>
         "what is read of the JSON text takes more than {limit} bytes",
         help "pass less data, or read less of it";

@@ -83,6 +83,10 @@ impl Subject for Isolated {
         let source = source.to_owned();
         self.run(move |subject| subject.validate(&source, profile))
     }
+
+    fn memory(&mut self) -> Option<u64> {
+        self.run(|subject| Ok(subject.memory())).ok().flatten()
+    }
 }
 
 fn spawn(factory: Factory) -> Result<Sender<Job>, Crash> {

@@ -17,14 +17,14 @@ impl Subject for Native {
 
     fn evaluate(&mut self, request: &Request) -> Result<Answer, Crash> {
         with_source(&request.source, |source| {
-            let program = Program::compile(source, profile(request.profile));
-            let inputs = program.and_then(|program| {
-                let inputs = inputs(request, program.reads())?;
-                Ok((program, inputs))
-            });
-            match inputs {
-                Ok((program, inputs)) => evaluate(&program, inputs, limits(request)),
-                Err(error) => Ok(failed(&error, None)),
+            let program = match Program::compile(source, profile(request.profile)) {
+                Ok(program) => program,
+                Err(error) => return Ok(failed(&error, None)),
+            };
+            match inputs(request, program.reads()) {
+                Ok(inputs) => evaluate(&program, inputs, limits(request)),
+                // Reading is not part of what an evaluation spends.
+                Err(error) => Ok(failed(&error, Some(Cost { steps: 0, bytes: 0 }))),
             }
         })
     }

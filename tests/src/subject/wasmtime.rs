@@ -57,6 +57,10 @@ impl Subject for Wasmtime {
             error: check.error.as_ref().map(failure).transpose()?,
         })
     }
+
+    fn memory(&mut self) -> Option<u64> {
+        u64::try_from(self.host.metrics().memory_bytes).ok()
+    }
 }
 
 fn inputs(request: &Request) -> Result<Inputs, Crash> {
