@@ -1,15 +1,19 @@
 //! JSON text to values and back. Neither way recurses: depth is a limit, not a stack.
 
 mod skip;
+mod wanted;
 
 use super::{Array, Heap, Key, Marks, Object, Text, Value, format_number, length};
 use super::{index, round_to_precision};
 use crate::error::{Error, ErrorKind, Result};
 use crate::map::NumberMap;
-use crate::reads::{Part, Reads};
+use crate::reads::Part;
 use crate::text::{self, Wtf8};
 use alloc::vec::Vec;
 use core::fmt::Write;
+
+pub(crate) use wanted::Wanted;
+pub use wanted::write_json_reads;
 
 /// Limits on what is read, counted apart from the evaluation's budget. What is passed over
 /// does not count.
@@ -25,17 +29,6 @@ impl Default for ReadLimits {
     fn default() -> Self {
         ReadLimits { depth: 10_000, bytes: 256 << 20 }
     }
-}
-
-/// What is to be read of a JSON text.
-#[derive(Clone, Copy)]
-pub(crate) enum Wanted<'a> {
-    /// All of it.
-    Whole,
-    /// What these reads say.
-    Parts(&'a Reads),
-    /// All of an object, but of the member with that name only what these reads say.
-    Within(&'a [u8], &'a Reads),
 }
 
 /// Reads JSON text strictly into `heap`: UTF-8 without a byte order mark, numbers in range,
@@ -262,20 +255,6 @@ impl Reader<'_> {
                 }
                 _ => return Err(self.unclosed(true)),
             }
-        }
-    }
-
-    /// What is wanted of a member of the innermost object, if anything.
-    fn part_of(&self, name: &[u8]) -> Option<Part> {
-        let part = self.open.last().map_or(Part::WHOLE, |open| open.part);
-        match self.wanted {
-            Wanted::Within(member, reads) if self.open.len() == 1 && name == member => {
-                Some(reads.context())
-            }
-            Wanted::Parts(reads) | Wanted::Within(_, reads) if part != Part::WHOLE => {
-                reads.field(part, name)
-            }
-            _ => Some(Part::WHOLE),
         }
     }
 
@@ -596,35 +575,6 @@ pub fn write_json_string(out: &mut Vec<u8>, text: Wtf8<'_>) {
 /// Writes a finite number as JavaScript's `JSON.stringify` does.
 pub fn write_json_number(out: &mut Vec<u8>, number: f64) {
     out.extend_from_slice(format_number(number).as_bytes());
-}
-
-/// Writes reads as docs/wire.md has them: `true` for what is read whole, else an object
-/// with the fields that are read.
-pub fn write_json_reads(out: &mut Vec<u8>, reads: &Reads) {
-    if reads.root().is_whole() {
-        out.extend_from_slice(b"true");
-        return;
-    }
-    out.push(b'{');
-    let mut open = alloc::vec![reads.root().fields()];
-    while let Some(fields) = open.last_mut() {
-        let Some((name, field)) = fields.next() else {
-            out.push(b'}');
-            open.pop();
-            continue;
-        };
-        if out.last() != Some(&b'{') {
-            out.push(b',');
-        }
-        write_json_string(out, name);
-        out.push(b':');
-        if field.is_whole() {
-            out.extend_from_slice(b"true");
-        } else {
-            out.push(b'{');
-            open.push(field.fields());
-        }
-    }
 }
 
 /// How `$string` lays JSON text out.

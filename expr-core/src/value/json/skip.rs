@@ -106,3 +106,36 @@ impl Reader<'_> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    extern crate std;
+    // The limit is set here, since a text that reaches the usual one is too long for a test.
+    use crate::error::Error;
+    use crate::reads::Reads;
+    use crate::value::{Heap, ReadLimits, Value, Wanted, read_json};
+    use alloc::format;
+
+    fn read(json: &str, wanted: Wanted<'_>) -> Result<Value, Error> {
+        let limits = ReadLimits { bytes: 100, ..ReadLimits::default() };
+        read_json(&mut Heap::default(), json.as_bytes(), wanted, limits)
+    }
+
+    #[test]
+    fn only_what_is_read_counts() {
+        let mut reads = Reads::new(false);
+        reads.add_field(0, b"a", true);
+        let code = |result: Result<Value, Error>| result.err().map(|error| error.code());
+        let long = "x".repeat(100);
+        for json in [
+            format!("{{\"a\":1,\"b\":\"{long}\"}}"),
+            format!("{{\"a\":1,\"{long}\":2}}"),
+            format!("{{\"a\":1,\"b\":[{}0]}}", "0,".repeat(10)),
+        ] {
+            assert_eq!(code(read(&json, Wanted::Parts(&reads))), None, "{json}");
+            assert_eq!(code(read(&json, Wanted::Whole)), Some("R0009"), "{json}");
+        }
+        let json = format!("{{\"a\":\"{long}\"}}");
+        assert_eq!(code(read(&json, Wanted::Parts(&reads))), Some("R0009"));
+    }
+}
