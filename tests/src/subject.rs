@@ -182,3 +182,38 @@ pub fn start(name: &str, time_limit: Duration) -> Result<Box<dyn Subject>, Strin
         _ => Err(format!("unknown subject `{name}`; there are {}", NAMES.join(", "))),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Spends a step more where everything is read, if its source says so.
+    struct Careless;
+
+    impl Subject for Careless {
+        fn name(&self) -> &'static str {
+            "careless"
+        }
+
+        fn evaluate(&mut self, request: &Request) -> Result<Answer, Crash> {
+            let more = request.source == "careless" && request.reads == Reads::All;
+            let cost = Cost { steps: 1 + u64::from(more), bytes: 0 };
+            Ok(Answer { outcome: Outcome::Undefined, cost: Some(cost) })
+        }
+
+        fn validate(&mut self, _: &str, _: &'static str) -> Result<Verdict, Crash> {
+            Err(Crash("unused".to_owned()))
+        }
+    }
+
+    #[test]
+    fn a_step_that_projection_spares_is_a_failure() {
+        let mut ask = |source: &str| {
+            let request = Request { source: source.to_owned(), ..Request::default() };
+            evaluate_both_ways(&mut Careless, &request)
+        };
+        assert!(ask("careful").is_ok());
+        let Err(Crash(reason)) = ask("careless") else { panic!("nothing was noticed") };
+        assert!(reason.starts_with("projection changes the answer"), "{reason}");
+    }
+}
