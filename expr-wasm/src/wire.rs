@@ -5,8 +5,8 @@
 //! version is refused, since guessing would hide a host and a module of two releases.
 
 use expr_core::{
-    Check, Document, Error, Inputs, Limits, Node, NodeKind, Profile, Program, Reads,
-    Spent, Token, Wtf8Buf, write_json_number, write_json_reads, write_json_string,
+    Check, Document, Error, Inputs, Limits, Node, NodeKind, Profile, Program, Spent,
+    Token, Wtf8Buf, write_json_number, write_json_reads, write_json_string,
 };
 
 use crate::error::{Failure, Refusal, quote};
@@ -38,7 +38,7 @@ pub fn compile(programs: &mut Programs, request: &[u8], out: &mut Vec<u8>) -> St
             write_number_member(out, "handle", handle);
             write_functions(out, &functions);
             write_name(out, "reads");
-            write_json_reads(out, &reads);
+            out.extend_from_slice(&reads);
             end(out, Status::Ok)
         }
         Err(failure) => refuse(&failure, out),
@@ -131,11 +131,13 @@ pub fn refuse_length(len: usize, reserved: usize, out: &mut Vec<u8>) -> Status {
 fn try_compile(
     programs: &mut Programs,
     request: &[u8],
-) -> Result<(u32, Vec<Wtf8Buf>, Reads), Failure> {
+) -> Result<(u32, Vec<Wtf8Buf>, Vec<u8>), Failure> {
     let document = Document::read(request)?;
     let (source, profile) = read_source(&document)?;
     let program = Program::compile(source, profile)?;
-    let (functions, reads) = (program.functions().to_vec(), program.reads().clone());
+    let functions = program.functions().to_vec();
+    let mut reads = Vec::new();
+    write_json_reads(&mut reads, program.reads());
     let handle =
         programs.insert(Compiled { profile, program }).ok_or(Refusal::TableWornOut)?;
     Ok((handle, functions, reads))
