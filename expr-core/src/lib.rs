@@ -28,6 +28,7 @@ mod budget;
 mod builtin;
 mod compile;
 mod contract;
+mod decimal;
 mod engine;
 mod error;
 mod eval;
@@ -40,11 +41,13 @@ mod size;
 mod span;
 mod syntax;
 mod text;
+mod unicode;
 mod value;
 
 pub use budget::{Limits, Spent};
 #[cfg(feature = "reference")]
 pub use builtin::{FunctionEntry, functions};
+pub use decimal::write_whole;
 pub use engine::{
     Check, Document, Evaluation, Inputs, Node, NodeKind, Profile, Program, check,
 };

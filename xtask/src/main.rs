@@ -66,6 +66,12 @@ enum Task {
         #[command(flatten)]
         rest: Rest,
     },
+    /// Compare random expressions with npm `jsonata`; `differential --help` says more.
+    #[command(disable_help_flag = true)]
+    Differential {
+        #[command(flatten)]
+        rest: Rest,
+    },
     /// Run the official suite through every host; `suite --help` says more.
     #[command(disable_help_flag = true)]
     Suite {
@@ -118,6 +124,9 @@ fn run(task: Task) -> Result<()> {
         Task::Bench { json } => conformance::bench(workspace, json),
         Task::Parity { rest } => conformance::run(workspace, "parity", &rest.arguments),
         Task::Probes { rest } => conformance::run(workspace, "probes", &rest.arguments),
+        Task::Differential { rest } => {
+            conformance::differential(workspace, &rest.arguments)
+        }
         Task::Suite { rest } => conformance::run(workspace, "suite", &rest.arguments),
     }
 }

@@ -231,8 +231,7 @@ fn decimal_prefix(bytes: &[u8]) -> usize {
 }
 
 fn parse(bytes: &[u8]) -> f64 {
-    let text = core::str::from_utf8(bytes).ok();
-    text.and_then(|text| text.parse().ok()).unwrap_or(f64::NAN)
+    crate::decimal::parse(bytes).unwrap_or(f64::NAN)
 }
 
 /// A number of digits that are `bits` wide each, rounded to the nearest double.
