@@ -35,6 +35,7 @@ mod eval;
 mod map;
 mod merge_sort;
 mod program;
+mod reads;
 mod regex;
 mod size;
 mod span;
@@ -51,11 +52,12 @@ pub use engine::{
     Check, Document, Evaluation, Inputs, Node, NodeKind, Profile, Program, check,
 };
 pub use error::{CATALOG, CatalogEntry, Error, ErrorClass, Token};
+pub use reads::{Read, Reads};
 pub use span::Location;
 #[cfg(feature = "reference")]
 pub use syntax::{Part, Written};
 pub use text::{Wtf8, Wtf8Buf};
-pub use value::{write_json_number, write_json_string};
+pub use value::{write_json_number, write_json_reads, write_json_string};
 
 /// The version of the contract: what `workflow` expressions mean.
 pub const CONTRACT_VERSION: &str = "workflow/1";

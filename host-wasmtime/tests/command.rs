@@ -81,6 +81,27 @@ fn check_names_the_functions() {
 }
 
 #[test]
+fn explain_says_what_is_read_and_called() {
+    let source = "len(payload.items[price > 10].sku) == 1";
+    assert_eq!(
+        printed(&["explain", source], ""),
+        "normalized: $len(payload.items[price > 10].sku) = 1\n\
+         calls: len\n\
+         reads: payload.items.price, payload.items.sku\n"
+    );
+    assert_eq!(
+        printed(&["explain", "1"], ""),
+        "normalized: 1\ncalls: nothing\nreads: nothing\n"
+    );
+    let arguments = ["explain", "--format", "json", "--profile", "jsonata", "$sum(*)"];
+    assert_eq!(
+        printed(&arguments, ""),
+        "{\"normalized\":\"$sum(*)\",\"functions\":[\"sum\"],\"reads\":true}\n"
+    );
+    assert!(refused(&["explain", "a +"]).contains("error[S0"));
+}
+
+#[test]
 fn digest_prints_the_digest_of_the_artifact() {
     assert_eq!(printed(&["digest"], ""), format!("{}\n", host_wasmtime::DIGEST));
 }

@@ -29,6 +29,7 @@ export type {
   Limits,
   Profile,
 } from "./expression.js";
+export type { Reads } from "./project.js";
 export type { Instant } from "./time.js";
 
 /** The outcome of `validate`. */

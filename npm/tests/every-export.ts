@@ -21,6 +21,7 @@ import {
   type JsonEvaluation,
   type Limits,
   type Profile,
+  type Reads,
   type Span,
   validate,
   type Validation,
@@ -32,10 +33,11 @@ const compileOptions: CompileOptions = { profile };
 const expression: Expression = compile("payload.ticket.id", compileOptions);
 const names: readonly string[] = expression.functions;
 const source: string = expression.source;
+const reads: Reads = expression.reads;
 
 const instants: Instant[] = ["2026-03-04T05:06:07.089Z", new Date(0), 0];
 const limits: Limits = { steps: 1_000, bytes: 10_000, depth: 10 };
-const options: EvaluateOptions = { now: instants[0], bindings: { a: 1 }, seed: 1, limits };
+const options: EvaluateOptions = { now: instants[0], bindings: { a: 1 }, seed: 1, limits, reads: "all" };
 const value: unknown = expression.evaluate({ payload: {} }, options);
 const evaluation: Evaluation = expression.evaluateWithCost({}, options);
 const json: JsonEvaluation = expression.evaluateJson("{}", options);
@@ -56,7 +58,7 @@ if (validation.valid) {
 const details: ErrorDetails = { class: "host", code: "X0201", message: "a text" };
 const made: Error = new ExpressionError(details, cost);
 const description: Description = describe();
-console.log(names, source, value, text, cost.steps, made, description.contract, digest.length);
+console.log(names, source, reads, value, text, cost.steps, made, description.contract, digest.length);
 
 const builtins: readonly BuiltinName[] = BUILTIN_NAMES;
 const helpers: readonly HelperName[] = HELPER_NAMES;

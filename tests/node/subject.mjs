@@ -27,8 +27,11 @@ function answered(call) {
   }
 }
 
-function evaluate({ source, profile, context, bindings, now, seed, steps, bytes, depth }) {
-  const options = present({ now, seed, bindings, limits: present({ steps, bytes, depth }) });
+function evaluate({
+  source, profile, context, bindings, now, seed, steps, bytes, depth, reads,
+}) {
+  const limits = present({ steps, bytes, depth });
+  const options = present({ now, seed, bindings, limits, reads });
   return answered(() => {
     const expression = compile(source, { profile });
     const text = answered(() => expression.evaluateJson(context, options));

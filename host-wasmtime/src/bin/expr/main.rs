@@ -1,8 +1,9 @@
-//! The command `expr`: evaluate and check expressions with the artifact that services run.
+//! The command `expr`: evaluate, check and explain expressions with the artifact that services run.
 //!
 //! Results go to standard output, one line of JSON; what is wrong goes to standard error
 //! as one message, and the exit code is then 1.
 
+mod explain;
 mod render;
 
 use std::fs;
@@ -26,6 +27,9 @@ enum Command {
     Eval(Eval),
     /// Check an expression and print the functions that it calls.
     Check(Source),
+    /// Print what an expression reads of its context, what it calls, and its normalized
+    /// text.
+    Explain(explain::Explain),
     /// Print the SHA-256 of the artifact.
     Digest,
 }
@@ -88,6 +92,7 @@ fn main() -> ExitCode {
     let outcome = match arguments.command {
         Command::Eval(arguments) => eval(&arguments),
         Command::Check(source) => check(&source),
+        Command::Explain(arguments) => explain::explain(&arguments),
         Command::Digest => Ok(host_wasmtime::DIGEST.to_owned()),
     };
     match outcome {
@@ -122,14 +127,14 @@ fn eval(arguments: &Eval) -> Result<String, String> {
     let evaluation = Host::new()
         .and_then(|host| host.compile(source, (*profile).into()))
         .and_then(|expr| expr.evaluate(&inputs))
-        .map_err(|error| explain(source, &error))?;
+        .map_err(|error| explain_error(source, &error))?;
     Ok(evaluation.json.unwrap_or_else(|| "undefined".to_owned()))
 }
 
 fn check(Source { source, profile }: &Source) -> Result<String, String> {
     let check = Host::new()
         .and_then(|host| host.check(source, (*profile).into()))
-        .map_err(|error| explain(source, &error))?;
+        .map_err(|error| explain_error(source, &error))?;
     if let Some(error) = check.error {
         return Err(render::engine_error(source, &error));
     }
@@ -140,7 +145,7 @@ fn check(Source { source, profile }: &Source) -> Result<String, String> {
     })
 }
 
-fn explain(source: &str, error: &HostError) -> String {
+fn explain_error(source: &str, error: &HostError) -> String {
     match error.engine() {
         Some(error) => render::engine_error(source, error),
         None => render::message(&error.to_string()),
