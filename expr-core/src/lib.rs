@@ -49,6 +49,7 @@ pub use contract::{VERSION as CONTRACT_VERSION, write_error_members};
 pub use decide::{ASKS, AskShape, Kind, Member, decide};
 pub use engine::{
     Check, Document, Evaluation, Inputs, Node, NodeKind, Profile, Program, check,
+    violations,
 };
 pub use error::{CATALOG, CatalogEntry, Error, ErrorClass, Token};
 pub use span::Location;

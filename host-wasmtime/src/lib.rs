@@ -22,6 +22,7 @@
 //! ```
 
 mod config;
+mod contract;
 mod error;
 mod instance;
 mod json;
@@ -32,6 +33,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 pub use config::Settings;
+pub use contract::{MappingInputs, Resolved, SecretResolver};
 pub use error::{EngineError, HostError, Span};
 use instance::{Call, Instance, Pool};
 pub use json::Json;
