@@ -4,12 +4,15 @@
 //! WebAssembly. A request is read strictly: an unknown member, a wrong type or another
 //! version is refused, since guessing would hide a host and a module of two releases.
 
+use alloc::vec::Vec;
+
 use expr_core::{
     ASKS, AskShape, Check, Document, Error, Inputs, Kind, Limits, Node, NodeKind,
     Profile, Program, Spent, Wtf8Buf, write_error_members, write_json_string,
+    write_whole,
 };
 
-use crate::error::{Failure, Refusal, quote};
+use crate::error::{Failure, Refusal, joined, quote};
 use crate::handle::{Compiled, Programs};
 
 /// The version of the documents, their member `v`.
@@ -304,7 +307,7 @@ fn expect_members(object: Node<'_>, prefix: &str, known: &[&str]) -> Result<(), 
         .find(|name| name.to_str().is_none_or(|name| !known.contains(&name)));
     match unknown {
         Some(name) => {
-            let path = format!("{prefix}{}", quote(name));
+            let path = joined(&[prefix, &quote(name)]);
             Err(Refusal::UnknownMember { path }.into())
         }
         None => Ok(()),
@@ -406,7 +409,7 @@ fn write_text_member(out: &mut Vec<u8>, name: &str, text: &str) {
 
 fn write_number_member(out: &mut Vec<u8>, name: &str, number: impl Into<u64>) {
     write_name(out, name);
-    out.extend_from_slice(number.into().to_string().as_bytes());
+    write_whole(out, number.into());
 }
 
 /// Starts a member. Its comma is left out after an opening brace, the only byte `{` that

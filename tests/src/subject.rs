@@ -117,6 +117,10 @@ pub trait Subject {
     -> Result<Verdict, Crash>;
     /// The result document of a request of `decide`.
     fn decide(&mut self, request: &str) -> Result<Json, Crash>;
+    /// Linear memory of the instance that ran the last case, in bytes, where there is one.
+    fn memory(&mut self) -> Option<u64> {
+        None
+    }
 }
 
 /// The names of all subjects, in the order in which they report.

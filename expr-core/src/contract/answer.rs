@@ -1,9 +1,9 @@
 //! Answers as JSON text, written front to back.
 
+use crate::decimal::write_whole;
 use crate::error::{Error, Token};
 use crate::text::Wtf8;
 use crate::value::{write_json_number, write_json_string};
-use alloc::string::ToString;
 use alloc::vec::Vec;
 
 /// JSON text that is being written.
@@ -71,7 +71,8 @@ impl Answer {
 
     /// A whole number.
     pub(crate) fn number(&mut self, number: u64) -> &mut Self {
-        self.raw(number.to_string())
+        write_whole(&mut self.bytes, number);
+        self
     }
 
     /// A boolean.

@@ -8,6 +8,7 @@ use super::HELPERS;
 use crate::error::{Error, ErrorKind};
 use crate::syntax::{Node, NodeId, NodeKind, StageKind, Tree};
 use crate::text::{Wtf8, Wtf8Buf};
+use crate::unicode::to_lowercase;
 use alloc::vec::Vec;
 
 /// More nodes than this are not walked: `?:` is walked twice on its left, which can
@@ -207,18 +208,20 @@ fn place(kind: ErrorKind, node: &Node) -> Error {
 
 /// The helper whose name is nearest to what was written, if one is near.
 fn nearest(name: Wtf8<'_>) -> Option<&'static str> {
-    let written: Vec<char> =
-        name.to_str()?.chars().flat_map(char::to_lowercase).collect();
+    name.to_str()?;
+    let written = to_lowercase(name.bytes());
+    let written: Vec<u32> = Wtf8::new(&written).code_points().collect();
     let by_distance = HELPERS.iter().map(|helper| {
-        let helper_chars: Vec<char> = helper.to_ascii_lowercase().chars().collect();
-        (distance(&written, &helper_chars), *helper)
+        let spelled: Vec<u32> =
+            helper.bytes().map(|byte| u32::from(byte.to_ascii_lowercase())).collect();
+        (distance(&written, &spelled), *helper)
     });
     let (distance, helper) = by_distance.min()?;
     (distance.saturating_mul(2) <= helper.len()).then_some(helper)
 }
 
 /// The number of letters to insert, delete or replace.
-fn distance(left: &[char], right: &[char]) -> usize {
+fn distance(left: &[u32], right: &[u32]) -> usize {
     let mut row: Vec<usize> = (0..=right.len()).collect();
     for (number, letter) in left.iter().enumerate() {
         let mut diagonal = number;

@@ -53,10 +53,12 @@ fn functions() -> String {
     let functions = listed.get("functions").and_then(Value::as_array);
     for function in functions.into_iter().flatten() {
         let [signature, description, example, result] =
-            ["signature", "description", "example", "result"]
-                .map(|name| function.get(name).and_then(Value::as_str).unwrap_or_default());
+            ["signature", "description", "example", "result"].map(|name| {
+                function.get(name).and_then(Value::as_str).unwrap_or_default()
+            });
         // Writing to a string cannot fail.
-        let _ = writeln!(out, "| `{signature}` | {description} | `{example}` | `{result}` |");
+        let _ =
+            writeln!(out, "| `{signature}` | {description} | `{example}` | `{result}` |");
     }
     out
 }
@@ -74,8 +76,9 @@ fn messages() -> String {
 
 /// Who carries an action out, for each engine: asked of the engine, status by status.
 fn authority() -> String {
-    let mut out = "| action | Temporal | the retired engine | unknown |\n|---|---|---|---|\n"
-        .to_owned();
+    let mut out =
+        "| action | Temporal | the retired engine | unknown |\n|---|---|---|---|\n"
+            .to_owned();
     for action in ACTIONS {
         let cells = ["temporal", "db", ""].map(|engine| cell(action, engine));
         let _ = writeln!(out, "| `{action}` | {} |", cells.join(" | "));
