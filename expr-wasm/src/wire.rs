@@ -202,7 +202,7 @@ fn try_decide(request: &[u8]) -> Result<(Document, Option<i64>, Limits), Failure
     let document = Document::read(request)?;
     let root = document.root();
     let shape = ask_shape(root)?;
-    let mut known = vec!["v", "ask", "now", "limits"];
+    let mut known = alloc::vec!["v", "ask", "now", "limits"];
     known.extend(shape.members.iter().map(|member| member.name));
     expect_members(root, "", &known)?;
     expect_version(root)?;

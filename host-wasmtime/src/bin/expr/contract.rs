@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 use std::fs;
+use std::process::ExitCode;
 
 use clap::{Args, ValueEnum};
 use host_wasmtime::{Host, HostError};
@@ -37,12 +38,13 @@ pub(crate) struct Match {
     signals: String,
 }
 
-/// Checks the definition in a file. Its errors are the failure; warnings are not.
+/// Checks the definition in a file. What is found is the result; errors in it, but not
+/// warnings, make the command fail.
 pub(crate) fn check(
     path: &str,
     rules: Option<&str>,
     format: Format,
-) -> Result<String, String> {
+) -> Result<(String, ExitCode), String> {
     let mut options = json!({});
     if let (Some(path), Some(options)) = (rules, options.as_object_mut()) {
         options.insert("rules".to_owned(), read(path)?);
@@ -53,7 +55,11 @@ pub(crate) fn check(
         Format::Json => check.to_string(),
         Format::Text => describe(path, &check),
     };
-    if check.get("valid") == Some(&Value::Bool(true)) { Ok(report) } else { Err(report) }
+    let code = match check.get("valid") {
+        Some(Value::Bool(true)) => ExitCode::SUCCESS,
+        _ => ExitCode::FAILURE,
+    };
+    Ok((report, code))
 }
 
 pub(crate) fn correlate(arguments: &Correlate) -> Result<String, String> {

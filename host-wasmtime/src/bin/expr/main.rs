@@ -99,22 +99,27 @@ fn main() -> ExitCode {
         Err(error) => return explain_usage(&error),
     };
     let outcome = match arguments.command {
-        Command::Eval(arguments) => eval(&arguments),
+        Command::Eval(arguments) => eval(&arguments).map(found),
         Command::Check(arguments) => check(&arguments),
-        Command::Correlate(arguments) => contract::correlate(&arguments),
-        Command::Match(arguments) => contract::match_wait(&arguments),
-        Command::Digest => Ok(host_wasmtime::DIGEST.to_owned()),
+        Command::Correlate(arguments) => contract::correlate(&arguments).map(found),
+        Command::Match(arguments) => contract::match_wait(&arguments).map(found),
+        Command::Digest => Ok(found(host_wasmtime::DIGEST.to_owned())),
     };
     match outcome {
-        Ok(line) => {
+        Ok((line, code)) => {
             println!("{line}");
-            ExitCode::SUCCESS
+            code
         }
         Err(report) => {
             eprintln!("{report}");
             ExitCode::FAILURE
         }
     }
+}
+
+/// A result, and a success.
+fn found(line: String) -> (String, ExitCode) {
+    (line, ExitCode::SUCCESS)
 }
 
 /// Help that was asked for is a success; clap would end with 2 for everything else.
@@ -136,7 +141,7 @@ fn eval(arguments: &Eval) -> Result<String, String> {
     Ok(evaluation.json.unwrap_or_else(|| "undefined".to_owned()))
 }
 
-fn check(arguments: &Check) -> Result<String, String> {
+fn check(arguments: &Check) -> Result<(String, ExitCode), String> {
     let Check { source, profile, format, rules } = arguments;
     if source == "-" || Path::new(source).is_file() {
         return contract::check(source, rules.as_deref(), *format);
@@ -148,10 +153,10 @@ fn check(arguments: &Check) -> Result<String, String> {
         return Err(render::engine_error(source, &error));
     }
     let functions = check.functions.unwrap_or_default();
-    Ok(match functions.is_empty() {
+    Ok(found(match functions.is_empty() {
         true => "valid, calls no function".to_owned(),
         false => format!("valid, calls {}", functions.join(", ")),
-    })
+    }))
 }
 
 fn explain(source: &str, error: &HostError) -> String {
