@@ -80,8 +80,8 @@ import type * as contract from "workflow-expr/contract";
 const resolved: contract.Resolved = resolveMapping({ id: { $expr: "payload.id" } });
 const places: readonly string[] = resolved.redactionPaths;
 const secret: contract.SecretOutcome = { error: "no such secret" };
-const options: contract.MappingOptions = { context: {}, secrets: { KEY: secret } };
-const value: unknown = resolveValue(1, { ...options, path: "/base" }).value;
+const mappingOptions: contract.MappingOptions = { context: {}, secrets: { KEY: secret } };
+const resolvedValue: unknown = resolveValue(1, { ...mappingOptions, path: "/base" }).value;
 const rules: contract.CorrelationRules = { version: 1, events: { "*": ["ticketId"] } };
 const input: contract.CorrelationInput = { eventName: "E", payload: {}, rules };
 const correlation: contract.Correlation = resolveCorrelation(input);
@@ -96,7 +96,7 @@ const helpers: readonly contract.FunctionInfo[] = listFunctions();
 const scopes: contract.WrittenScopes = assignScopes({ vars: {} }, { values: { "vars.a": 1 } });
 const category = (error: MappingError): "ExpressionError" | "ActionError" => error.category;
 export const everyDecision = [
-  places, value, match.index, decision.allow, outcome.state, plan.signals, diagnostics, helpers,
+  places, resolvedValue, match.index, decision.allow, outcome.state, plan.signals, diagnostics, helpers,
   scopes.vars, category, checkCorrelationRules(rules), decideJson("{}"), expandDottedKeys({}),
   resolveExpressions(1), secretsOfMapping({}), secretsOfValue({}), validateWait({}), violations("1"),
 ];
