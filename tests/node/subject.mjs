@@ -4,6 +4,7 @@
 // Each case goes through both faces of an expression, the live object and the JSON text.
 // They must agree; a difference is reported as a crash, which fails the case.
 import { createInterface } from "node:readline";
+import { decideJson } from "../../npm/dist/contract.js";
 import { compile, ExpressionError, validate } from "../../npm/dist/index.js";
 
 const MEMBERS = [
@@ -54,7 +55,9 @@ function check({ source, profile }) {
   });
 }
 
-const calls = { evaluate, validate: check };
+const decide = ({ request }) => answered(() => ({ document: decideJson(request) }));
+
+const calls = { evaluate, validate: check, decide };
 for await (const line of createInterface({ input: process.stdin })) {
   const request = JSON.parse(line);
   process.stdout.write(`${JSON.stringify(calls[request.call](request))}\n`);

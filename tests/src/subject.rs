@@ -140,6 +140,8 @@ pub trait Subject {
     /// Validates `source`, a JSON string.
     fn validate(&mut self, source: &str, profile: &'static str)
     -> Result<Verdict, Crash>;
+    /// The result document of a request of `decide`.
+    fn decide(&mut self, request: &str) -> Result<Json, Crash>;
     /// Linear memory of the instance that ran the last case, in bytes, where there is one.
     fn memory(&mut self) -> Option<u64> {
         None
@@ -202,6 +204,10 @@ mod tests {
         }
 
         fn validate(&mut self, _: &str, _: &'static str) -> Result<Verdict, Crash> {
+            Err(Crash("unused".to_owned()))
+        }
+
+        fn decide(&mut self, _: &str) -> Result<Json, Crash> {
             Err(Crash("unused".to_owned()))
         }
     }

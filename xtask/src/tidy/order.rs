@@ -29,6 +29,7 @@ const MODULES: [&str; 20] = [
     "eval",
     "contract",
     "engine",
+    "decide",
     "lib",
 ];
 
