@@ -118,7 +118,7 @@ pub trait Subject {
 }
 
 /// The names of all subjects, in the order in which they report.
-pub const NAMES: [&str; 3] = ["native", "wasmtime", "node"];
+pub const NAMES: [&str; 4] = ["native", "wasmtime", "node", "sandbox"];
 
 /// Starts the subject with that name. A case may take `time_limit`.
 pub fn start(name: &str, time_limit: Duration) -> Result<Box<dyn Subject>, String> {
@@ -131,7 +131,8 @@ pub fn start(name: &str, time_limit: Duration) -> Result<Box<dyn Subject>, Strin
                 Ok(Box::new(wasmtime::Wasmtime::start()?))
             })))
         }
-        "node" => Ok(Box::new(node::Node::start(time_limit)?)),
+        "node" => Ok(Box::new(node::Node::start("node", time_limit)?)),
+        "sandbox" => Ok(Box::new(node::Node::start("sandbox", time_limit)?)),
         _ => Err(format!("unknown subject `{name}`; there are {}", NAMES.join(", "))),
     }
 }

@@ -1,4 +1,5 @@
-//! The built npm package in a Node process that lives for the whole run.
+//! The built npm package in a Node process that lives for the whole run: in Node itself,
+//! or in the contexts in which a Temporal worker runs workflows.
 
 use super::{Answer, Cost, Crash, Failure, Outcome, Request, Subject, Verdict};
 use crate::json::Json;
@@ -9,10 +10,12 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::thread;
 use std::time::Duration;
 
-const SCRIPT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/node/subject.mjs");
+const SCRIPTS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/node");
 const PACKAGE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../npm/dist/index.js");
 
 pub(super) struct Node {
+    /// Also the name of its script.
+    name: &'static str,
     time_limit: Duration,
     /// Absent after it died or was given up; the next case starts another.
     process: Option<Process>,
@@ -33,17 +36,24 @@ impl Drop for Process {
 }
 
 impl Node {
-    pub(super) fn start(time_limit: Duration) -> Result<Self, String> {
+    pub(super) fn start(
+        name: &'static str,
+        time_limit: Duration,
+    ) -> Result<Self, String> {
         if !Path::new(PACKAGE).exists() {
             return Err("npm/dist is not built; run `cargo xtask npm`".to_owned());
         }
-        Ok(Node { time_limit, process: Some(Process::spawn()?) })
+        let mut node = Node { name, time_limit, process: None };
+        // Whether the script runs at all: if not, every case would fail in its turn.
+        let probe = r#"{"call":"validate","source":"1","profile":"workflow"}"#;
+        node.ask(probe).map_err(|Crash(reason)| format!("{name}: {reason}"))?;
+        Ok(node)
     }
 
     fn ask(&mut self, request: &str) -> Result<Json, Crash> {
         let mut process = match self.process.take() {
             Some(process) => process,
-            None => Process::spawn().map_err(Crash)?,
+            None => Process::spawn(self.name).map_err(Crash)?,
         };
         let answer = process.ask(request, self.time_limit)?;
         self.process = Some(process);
@@ -55,9 +65,9 @@ impl Node {
 }
 
 impl Process {
-    fn spawn() -> Result<Self, String> {
+    fn spawn(name: &str) -> Result<Self, String> {
         let mut child = Command::new("node")
-            .arg(SCRIPT)
+            .arg(format!("{SCRIPTS}/{name}.mjs"))
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .spawn()
@@ -95,7 +105,7 @@ impl Process {
 
 impl Subject for Node {
     fn name(&self) -> &'static str {
-        "node"
+        self.name
     }
 
     fn evaluate(&mut self, request: &Request) -> Result<Answer, Crash> {
