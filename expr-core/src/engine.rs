@@ -2,18 +2,14 @@
 
 use crate::budget::{Budget, Limits, Spent};
 use crate::compile::{Library, compile};
-use crate::contract::{Normalized, Validation, guard, validate};
+use crate::contract::{Normalized, Unevaluated, Validation, guard, validate};
 use crate::error::{Error, ErrorKind, Result};
 use crate::eval::{Given, evaluate};
 use crate::program::Code;
-use crate::syntax;
 use crate::text::{Wtf8, Wtf8Buf};
-use crate::value::{Heap, Object, ReadLimits, Value, read_json, write_result};
+use crate::value::{Heap, Object, ReadLimits, Text, Value, read_json, write_result};
 use alloc::sync::Arc;
 use alloc::vec::Vec;
-
-/// The longest source, in bytes.
-const MAX_SOURCE: u32 = 1 << 20;
 
 /// Which language a source is written in.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -92,7 +88,7 @@ pub struct Check {
 /// ```
 pub fn check(source: Wtf8<'_>, profile: Profile) -> Check {
     let normalized = profile.normalize(source);
-    let (functions, error) = match parse(&normalized) {
+    let (functions, error) = match normalized.parse() {
         Ok(tree) => {
             let Validation { functions, error } = validate(&tree);
             // Plain JSONata has no list of functions to keep to.
@@ -101,19 +97,8 @@ pub fn check(source: Wtf8<'_>, profile: Profile) -> Check {
         }
         Err(error) => (None, Some(error)),
     };
-    let error = error.map(|error| locate(error, &normalized, source));
+    let error = error.map(|error| normalized.locate(error, source));
     Check { normalized: Wtf8Buf::from_bytes(normalized.text), functions, error }
-}
-
-fn parse(normalized: &Normalized) -> Result<syntax::Tree> {
-    if crate::value::length(normalized.text.len()) > MAX_SOURCE {
-        return Err(Error::from(ErrorKind::SourceTooLong { limit: MAX_SOURCE }));
-    }
-    syntax::parse(&normalized.text)
-}
-
-fn locate(error: Error, normalized: &Normalized, source: Wtf8<'_>) -> Error {
-    error.locate(&normalized.text, source.bytes(), |at| normalized.to_authored(at))
 }
 
 /// A compiled expression, ready to be evaluated any number of times.
@@ -142,7 +127,7 @@ impl Program {
     /// Compiles a source. In the workflow profile it is normalized and validated first.
     pub fn compile(source: Wtf8<'_>, profile: Profile) -> Result<Program, Error> {
         let normalized = profile.normalize(source);
-        let compiled = parse(&normalized).and_then(|tree| {
+        let compiled = normalized.parse().and_then(|tree| {
             let Validation { functions, error } = validate(&tree);
             match error {
                 Some(error) if profile == Profile::Workflow => Err(error),
@@ -160,7 +145,7 @@ impl Program {
                 functions,
                 profile,
             }),
-            Err(error) => Err(locate(error, &normalized, source)),
+            Err(error) => Err(normalized.locate(error, source)),
         }
     }
 
@@ -175,7 +160,7 @@ impl Program {
         inputs.heap.budget = Budget::new(limits);
         let outcome = self
             .run(inputs)
-            .map_err(|error| locate(error, &self.normalized, self.source.as_wtf8()));
+            .map_err(|error| self.normalized.locate(error, self.source.as_wtf8()));
         let spent = inputs.heap.budget.spent();
         inputs.heap.reset(mark);
         Evaluation { outcome, spent }
@@ -202,6 +187,31 @@ impl Program {
             return Err(Error::from(ErrorKind::NotSerializable));
         }
         Ok(Some(json))
+    }
+}
+
+/// Evaluates an authored source among the values of a heap, whose budget it spends; gives
+/// JSON text and leaves the heap as it was.
+pub(crate) fn evaluate_authored(
+    heap: &mut Heap,
+    source: Text,
+    context: Value,
+    now: Option<i64>,
+) -> Result<Vec<u8>, Unevaluated> {
+    let program = Program::compile(heap.text(source), Profile::Workflow)
+        .map_err(Unevaluated::Source)?;
+    let mark = heap.mark();
+    let mut inputs =
+        Inputs { heap: core::mem::take(heap), context, now, ..Inputs::default() };
+    let outcome = program
+        .run(&mut inputs)
+        .map_err(|error| program.normalized.locate(error, program.source.as_wtf8()));
+    *heap = inputs.heap;
+    heap.reset(mark);
+    match outcome {
+        // In this profile a result always has a value.
+        Ok(json) => Ok(json.unwrap_or_default()),
+        Err(error) => Err(Unevaluated::Run(error)),
     }
 }
 
@@ -308,6 +318,11 @@ impl Document {
     /// The root value.
     pub fn root(&self) -> Node<'_> {
         Node { document: self, value: self.root }
+    }
+
+    /// The heap and the root value in it.
+    pub(crate) fn into_parts(self) -> (Heap, Value) {
+        (self.heap, self.root)
     }
 }
 

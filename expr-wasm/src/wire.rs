@@ -5,8 +5,8 @@
 //! version is refused, since guessing would hide a host and a module of two releases.
 
 use expr_core::{
-    Check, Document, Error, Inputs, Limits, Node, NodeKind, Profile, Program, Spent,
-    Token, Wtf8Buf, write_json_number, write_json_string,
+    ASKS, AskShape, Check, Document, Inputs, Kind, Limits, Node, NodeKind, Profile,
+    Program, Spent, Wtf8Buf, write_error_members, write_json_string,
 };
 
 use crate::error::{Failure, Refusal, quote};
@@ -97,6 +97,18 @@ pub fn validate(request: &[u8], out: &mut Vec<u8>) -> Status {
     }
 }
 
+/// Answers an ask of the contract.
+pub fn decide(request: &[u8], out: &mut Vec<u8>) -> Status {
+    let (document, now, limits) = match try_decide(request) {
+        Ok(ask) => ask,
+        Err(failure) => return refuse(&failure, out),
+    };
+    begin(out);
+    out.push(b',');
+    let failed = expr_core::decide(document, now, limits, out);
+    end(out, if failed { Status::Error } else { Status::Ok })
+}
+
 /// Forgets a program.
 pub fn release(programs: &mut Programs, handle: u32, out: &mut Vec<u8>) -> Status {
     if programs.remove(handle).is_none() {
@@ -163,6 +175,59 @@ fn try_evaluate(
     inputs.set_now(now);
     inputs.set_seed(seed.map(i64::unsigned_abs));
     Ok(compiled.program.evaluate(&mut inputs, limits))
+}
+
+fn try_decide(request: &[u8]) -> Result<(Document, Option<i64>, Limits), Failure> {
+    let document = Document::read(request)?;
+    let root = document.root();
+    let shape = ask_shape(root)?;
+    let mut known = vec!["v", "ask", "now", "limits"];
+    known.extend(shape.members.iter().map(|member| member.name));
+    expect_members(root, "", &known)?;
+    expect_version(root)?;
+    for member in shape.members {
+        match root.get(member.name) {
+            Some(node) => expect_kind(node, member.name, member.kind)?,
+            None if member.required => {
+                return Err(Refusal::MissingMember { path: member.name }.into());
+            }
+            None => {}
+        }
+    }
+    let now = whole_number(root, "now", "now", -LARGEST_DATE, LARGEST_DATE)?;
+    let limits = read_limits(root)?;
+    Ok((document, now, limits))
+}
+
+fn ask_shape(root: Node<'_>) -> Result<&'static AskShape, Failure> {
+    if !matches!(root.kind(), NodeKind::Object(_)) {
+        return Err(Refusal::NotAnObject.into());
+    }
+    let name = match root.get("ask").map(Node::kind) {
+        Some(NodeKind::String(name)) => name.to_str(),
+        Some(_) => None,
+        None => return Err(Refusal::MissingMember { path: "ask" }.into()),
+    };
+    let shape = ASKS.iter().find(|shape| Some(shape.name) == name);
+    shape.ok_or_else(|| wrong_type("ask", "the name of an ask"))
+}
+
+fn expect_kind(node: Node<'_>, path: &'static str, kind: Kind) -> Result<(), Failure> {
+    let wanted = match (kind, node.kind()) {
+        (Kind::Any, _)
+        | (Kind::Text | Kind::TextOrNull, NodeKind::String(_))
+        | (Kind::Object | Kind::ObjectOrNull, NodeKind::Object(_))
+        | (Kind::TextOrNull | Kind::ObjectOrNull, NodeKind::Null)
+        | (Kind::Array, NodeKind::Array(_))
+        | (Kind::Bool, NodeKind::Bool(_)) => return Ok(()),
+        (Kind::Text, _) => "a string",
+        (Kind::TextOrNull, _) => "a string or null",
+        (Kind::Object, _) => "an object",
+        (Kind::ObjectOrNull, _) => "an object or null",
+        (Kind::Array, _) => "an array",
+        (Kind::Bool, _) => "true or false",
+    };
+    Err(wrong_type(path, wanted))
 }
 
 /// `source` and `profile`, which a request of `compile` or `validate` holds.
@@ -280,7 +345,7 @@ fn write_error(out: &mut Vec<u8>, failure: &Failure) {
     write_name(out, "error");
     out.push(b'{');
     match failure {
-        Failure::Engine(error) => write_engine_error(out, error),
+        Failure::Engine(error) => write_error_members(out, error),
         Failure::Refusal(refusal) => {
             write_text_member(out, "class", "wire");
             write_text_member(out, "code", refusal.code());
@@ -291,43 +356,6 @@ fn write_error(out: &mut Vec<u8>, failure: &Failure) {
         }
     }
     out.push(b'}');
-}
-
-fn write_engine_error(out: &mut Vec<u8>, error: &Error) {
-    write_text_member(out, "class", error.class().as_str());
-    write_text_member(out, "code", error.code());
-    write_name(out, "message");
-    write_json_string(out, error.message().as_wtf8());
-    if let Some(position) = error.position() {
-        write_number_member(out, "position", position);
-    }
-    if let Some(token) = error.token() {
-        write_name(out, "token");
-        write_token(out, token);
-    }
-    if let Some(place) = error.location() {
-        write_name(out, "span");
-        out.push(b'{');
-        write_number_member(out, "start", place.start);
-        write_number_member(out, "end", place.end);
-        out.push(b'}');
-        write_number_member(out, "line", place.line);
-        write_number_member(out, "column", place.column);
-    }
-    if let Some(help) = error.help() {
-        write_text_member(out, "help", &help);
-    }
-    if let Some(suggestion) = error.suggestion() {
-        write_text_member(out, "suggestion", suggestion);
-    }
-}
-
-fn write_token(out: &mut Vec<u8>, token: &Token) {
-    match token {
-        Token::Text(text) => write_json_string(out, text.as_wtf8()),
-        Token::Number(number) => write_json_number(out, *number),
-        Token::Bool(value) => out.extend_from_slice(value.to_string().as_bytes()),
-    }
 }
 
 fn write_functions(out: &mut Vec<u8>, functions: &[Wtf8Buf]) {

@@ -198,6 +198,14 @@ impl Host {
         })
     }
 
+    /// Sends a request of `decide`, as docs/wire.md has it, and gives the result document
+    /// as it comes. The other methods of this kind are typed; this one is for tools.
+    pub fn decide(&self, request: &Json) -> Result<String, HostError> {
+        self.pool.with_instance(|instance| {
+            instance.call(Call::Decide, request.as_str().as_bytes())
+        })
+    }
+
     /// Which contract, engine and wire the module is.
     pub fn describe(&self) -> Result<Description, HostError> {
         self.pool.with_instance(|instance| {

@@ -115,6 +115,8 @@ pub trait Subject {
     /// Validates `source`, a JSON string.
     fn validate(&mut self, source: &str, profile: &'static str)
     -> Result<Verdict, Crash>;
+    /// The result document of a request of `decide`.
+    fn decide(&mut self, request: &str) -> Result<Json, Crash>;
 }
 
 /// The names of all subjects, in the order in which they report.

@@ -141,6 +141,13 @@ impl Subject for Node {
             error: answer.get("error").cloned().map(Failure::from_document),
         })
     }
+
+    fn decide(&mut self, request: &str) -> Result<Json, Crash> {
+        let request = Json::text(request).to_canonical();
+        let answer = self.ask(&format!(r#"{{"call":"decide","request":{request}}}"#))?;
+        let document = answer.get("document").and_then(Json::to_text);
+        Json::parse(&document.unwrap_or_default()).map_err(Crash)
+    }
 }
 
 /// Context and bindings travel as text inside text: their bytes must reach the module.

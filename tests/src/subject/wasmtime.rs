@@ -57,6 +57,11 @@ impl Subject for Wasmtime {
             error: check.error.as_ref().map(failure).transpose()?,
         })
     }
+
+    fn decide(&mut self, request: &str) -> Result<Json, Crash> {
+        let result = self.host.decide(&document(request)?).map_err(crash)?;
+        Json::parse(&result).map_err(Crash)
+    }
 }
 
 fn inputs(request: &Request) -> Result<Inputs, Crash> {
