@@ -16,7 +16,7 @@ export default defineConfig([
   { ...shared, entry: ["src/artifact.ts"], format: "cjs", dts: false, clean: true },
   {
     ...shared,
-    entry: ["src/index.ts", "src/preload.ts"],
+    entry: ["src/index.ts", "src/preload.ts", "src/compat.ts", "src/publish.ts"],
     format: ["esm", "cjs"],
     fixedExtension: false,
     dts: true,
