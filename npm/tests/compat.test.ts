@@ -186,7 +186,7 @@ describe("the mapping resolver", () => {
     expect(failure).not.toBeInstanceOf(Error);
     const { category, path, message, error } = failure as MappingFailure;
     expect({ category, path }).toEqual({ category: "ExpressionError", path: "/bad" });
-    expect(message).toMatch(/^T2001 at 1:11: /);
+    expect(message).toMatch(/^T2001 at 1:1: /);
     expect(error).toBeInstanceOf(ExpressionError);
     expect(Object.keys(failure as object)).toEqual(["category", "message", "path"]);
   });
