@@ -11,6 +11,7 @@ mod document;
 mod functions;
 mod guard;
 mod ingress;
+mod lint;
 mod mapping;
 mod normalize;
 mod rules;
@@ -45,12 +46,15 @@ pub const VERSION: &str = "workflow/1";
 /// are told about them.
 pub(crate) const HELPERS: [&str; 5] = ["nowIso", "coalesce", "len", "toString", "append"];
 
-/// The tree of an authored source that keeps to the contract.
-pub(crate) fn check_source(source: Wtf8<'_>) -> Result<Tree> {
+/// The tree of an authored source that keeps to the contract, and its normalized text.
+pub(crate) fn parse_source(source: Wtf8<'_>) -> Result<(Normalized, Tree)> {
     let normalized = Normalized::new(source);
     let checked = normalized.parse().and_then(|tree| match validate(&tree).error {
         Some(error) => Err(error),
         None => Ok(tree),
     });
-    checked.map_err(|error| normalized.locate(error, source))
+    match checked {
+        Ok(tree) => Ok((normalized, tree)),
+        Err(error) => Err(normalized.locate(error, source)),
+    }
 }

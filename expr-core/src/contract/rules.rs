@@ -4,7 +4,7 @@
 //! still read, as leniently as ever: what makes no sense there is passed over.
 
 use super::ask::{Answered, Ask, bad_member, push_segment, quoted};
-use super::check_source;
+use super::parse_source;
 use crate::builtin::trim;
 use crate::error::{Error, ErrorKind, Result};
 use crate::value::{ReadLimits, Text, Value, read_json};
@@ -230,7 +230,7 @@ fn bad_expression(ask: &Ask, rule: Value, source: Value) -> Option<&'static str>
     }
     match source.as_text() {
         None => Some("`$expr` must be a string"),
-        Some(source) if check_source(ask.heap.text(source)).is_err() => {
+        Some(source) if parse_source(ask.heap.text(source)).is_err() => {
             Some("`$expr` must be an expression of the contract")
         }
         Some(_) => None,
