@@ -5,11 +5,12 @@
  * What was a plain object from npm `jsonata` is an `ExpressionError` now, which is a real
  * `Error`. The clock that expressions read is `Date.now()` at the start of each call.
  */
+import { type Expr, type FunctionInfo, listFunctions } from "./contract.js";
 import { ExpressionError } from "./errors.js";
 import { Expression } from "./expression.js";
-import { decide } from "./decide.js";
 import { validate } from "./index.js";
 
+export type { Expr, FunctionInfo } from "./contract.js";
 export { ExpressionError } from "./errors.js";
 export {
   expandDottedKeys,
@@ -20,11 +21,6 @@ export {
   resolveMappingValue,
   type SecretResolver,
 } from "./mapping.js";
-
-/** An expression as definitions hold it. */
-export interface Expr {
-  readonly $expr: string;
-}
 
 /** What an expression sees; any value will do. */
 export type ExpressionContext = Readonly<Record<string, unknown>>;
@@ -41,17 +37,6 @@ export interface CompiledExpression {
    * clock is refused afterwards. Without it there is none.
    */
   evaluate(context: unknown, timeoutMs?: number): Promise<unknown>;
-}
-
-/** A function that expressions may call, for those who write them. */
-export interface WorkflowExpressionFunctionInfo {
-  readonly name: string;
-  readonly signature: string;
-  readonly description: string;
-  /** The source of an expression that calls it. */
-  readonly example: string;
-  /** What the example gives, as JSON. */
-  readonly result: string;
 }
 
 /** The functions that expressions may call. */
@@ -105,6 +90,6 @@ export async function evaluateExpressionSource(
 }
 
 /** What expressions may call, with a description and an example of each. */
-export function listWorkflowExpressionFunctions(): WorkflowExpressionFunctionInfo[] {
-  return (decide("functions").ok as { functions: WorkflowExpressionFunctionInfo[] }).functions;
+export function listWorkflowExpressionFunctions(): FunctionInfo[] {
+  return [...listFunctions()];
 }

@@ -4,8 +4,17 @@
  * The module resolves. It cannot look a secret up, so it is asked first which secrets there
  * are, and is then told what each look-up gave.
  */
-import { type Decision, decide } from "./decide.js";
-import { ExpressionError } from "./errors.js";
+import {
+  expandDottedKeys as expand,
+  MappingError,
+  resolveExpressions as resolve,
+  resolveMapping,
+  resolveValue,
+  type Resolved,
+  type SecretOutcome,
+  secretsOfMapping,
+  secretsOfValue,
+} from "./contract.js";
 
 /** Looks up the secrets that a mapping refers to. */
 export interface SecretResolver {
@@ -35,11 +44,8 @@ export interface MappingFailure {
   readonly category: "ExpressionError" | "ActionError";
   readonly message: string;
   readonly path?: string | undefined;
-  readonly error: ExpressionError;
+  readonly error: MappingError;
 }
-
-/** What looking a secret up gave. */
-type Outcome = { readonly value: unknown } | { readonly error: string };
 
 /** Every member of a mapping resolved; null if there is no mapping. */
 export async function resolveInputMapping(
@@ -49,9 +55,10 @@ export async function resolveInputMapping(
   if (!mapping) {
     return null;
   }
-  const secrets = await lookUp(mapping, false, options);
-  const decision = decide("mapping", { mapping, secrets, ...surroundings(options) });
-  return settle(decision, true, options.redactionPaths) as Record<string, unknown>;
+  const secrets = await lookUp(secretsOfMapping, mapping, options);
+  return resolved(options, () =>
+    resolveMapping(mapping, { ...surroundings(options), secrets }),
+  ) as Record<string, unknown>;
 }
 
 /** A value resolved; `path` is the JSON pointer of its place, if it has one. */
@@ -60,38 +67,41 @@ export async function resolveMappingValue(
   options: MappingResolverOptions,
   path?: string,
 ): Promise<unknown> {
-  const secrets = await lookUp(value, true, options);
-  const decision = decide("value", { value, path, secrets, ...surroundings(options) });
-  return settle(decision, true, options.redactionPaths);
+  const secrets = await lookUp(secretsOfValue, value, options);
+  return resolved(options, () =>
+    resolveValue(value, { ...surroundings(options), secrets, path }),
+  );
 }
 
 /** A value with all its expressions evaluated; secrets stay as they are. */
 export async function resolveExpressions(value: unknown, context: unknown): Promise<unknown> {
-  return settle(decide("expressions", { value, context, now: Date.now() }), false);
+  return plainly(["category", "message"], () => resolve(value, { context, now: Date.now() }));
 }
 
 /** An object whose dotted keys are made into nested objects. The argument is not changed. */
 export function expandDottedKeys(value: Readonly<Record<string, unknown>>): Record<string, unknown> {
-  return settle(decide("expand", { value }), false) as Record<string, unknown>;
+  return expand(value);
 }
 
-function surroundings({ expressionContext }: MappingResolverOptions): Record<string, unknown> {
+function surroundings({ expressionContext }: MappingResolverOptions): {
+  context: unknown;
+  now: number;
+} {
   return { context: expressionContext, now: Date.now() };
 }
 
-/** What each secret in `value` is, by name; undefined if there is nobody to ask. */
-async function lookUp(
-  value: unknown,
-  root: boolean,
+/** What each secret is, by name; undefined if there is nobody to ask. */
+async function lookUp<T>(
+  secretsOf: (value: T) => readonly string[],
+  value: T,
   { secretResolver, workflowRunId }: MappingResolverOptions,
-): Promise<Record<string, Outcome> | undefined> {
+): Promise<Record<string, SecretOutcome> | undefined> {
   if (secretResolver === undefined) {
     return undefined;
   }
-  const names = settle(decide("secrets", { value, root }), false) as readonly string[];
   // An ordinary object would take the name `__proto__` for its prototype.
-  const outcomes = Object.create(null) as Record<string, Outcome>;
-  for (const name of names) {
+  const outcomes = Object.create(null) as Record<string, SecretOutcome>;
+  for (const name of secretsOf(value)) {
     outcomes[name] = await outcomeOf(secretResolver, name, workflowRunId);
   }
   return outcomes;
@@ -101,7 +111,7 @@ async function outcomeOf(
   resolver: SecretResolver,
   name: string,
   workflowRunId: string | undefined,
-): Promise<Outcome> {
+): Promise<SecretOutcome> {
   try {
     const value: unknown = await resolver.resolve(name, workflowRunId);
     return value === undefined ? { error: "the resolver gave no value" } : { value };
@@ -110,19 +120,21 @@ async function outcomeOf(
   }
 }
 
-/** The answer, or its failure thrown in the shape that callers of mappings look for. */
-function settle(decision: Decision, placed: boolean, redactionPaths?: string[]): unknown {
-  const { ok, error, steps, bytes, redactionPaths: found = [] } = decision;
-  if (error === undefined) {
-    redactionPaths?.push(...found);
-    return ok;
+function resolved({ redactionPaths }: MappingResolverOptions, run: () => Resolved): unknown {
+  const { value, redactionPaths: found } = plainly(["category", "message", "path"], run);
+  redactionPaths?.push(...found);
+  return value;
+}
+
+/** Runs `run`; the failure of a mapping is thrown as a plain object with those members. */
+function plainly<T>(members: readonly (keyof MappingError)[], run: () => T): T {
+  try {
+    return run();
+  } catch (error) {
+    if (!(error instanceof MappingError)) {
+      throw error;
+    }
+    const failure = Object.fromEntries(members.map((name) => [name, error[name]]));
+    throw Object.defineProperty(failure, "error", { value: error });
   }
-  const cost = steps === undefined || bytes === undefined ? undefined : { steps, bytes };
-  const cause = new ExpressionError(error, cost);
-  const { category, message, path } = error;
-  if (category === undefined) {
-    throw cause;
-  }
-  const failure = placed ? { category, message, path } : { category, message };
-  throw Object.defineProperty(failure, "error", { value: cause });
 }

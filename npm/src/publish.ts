@@ -1,6 +1,7 @@
 /** The check of a whole workflow definition before it is published. */
-import { decide } from "./decide.js";
-import { type ErrorDetails, ExpressionError } from "./errors.js";
+import { checkDocument, type Diagnostic as AnyDiagnostic, type RuleSource } from "./contract.js";
+
+export type { CorrelationRule, CorrelationRules, RuleSource } from "./contract.js";
 
 /** What a diagnostic is about; a published code never changes its meaning. */
 export type DiagnosticCode =
@@ -16,23 +17,8 @@ export type DiagnosticCode =
   | "NON_DETERMINISTIC";
 
 /** Something that is wrong with a definition, or likely to be. */
-export interface Diagnostic {
-  /** A definition with an error must not be published. */
-  readonly severity: "error" | "warning";
+export interface Diagnostic extends AnyDiagnostic {
   readonly code: DiagnosticCode;
-  readonly message: string;
-  /** Where in the definition, as a JSON pointer. */
-  readonly pointer: string;
-  /** The id of the step it is in. */
-  readonly stepId?: string;
-  /** The step it is in, such as `root.steps[0].then.steps[1]`. */
-  readonly stepPath?: string;
-  /** How an expression breaks the contract, with its place in the source. */
-  readonly error?: ErrorDetails;
-  readonly line?: number;
-  readonly column?: number;
-  /** The nearest name that would be allowed. */
-  readonly suggestion?: string;
 }
 
 /** The outcome of `checkDefinition`. */
@@ -44,25 +30,12 @@ export interface DefinitionCheck {
   readonly diagnostics: readonly Diagnostic[];
 }
 
-/** What waits are checked against: one of the two, or nothing. */
-export interface CheckOptions {
-  /** A document of correlation rules. */
-  readonly rules?: unknown;
-  /** The text of the variable that `rules` replaces; null for its defaults. */
-  readonly legacyRules?: string | null;
-}
-
 /**
  * Everything that is wrong with a definition, in the order of its steps.
  *
  * An invalid definition is an answer; what throws is a definition that is no object, or
  * that JSON cannot carry.
  */
-export function checkDefinition(definition: object, options: CheckOptions = {}): DefinitionCheck {
-  const { rules, legacyRules } = options;
-  const { ok, error } = decide("document", { definition, rules, legacyRules });
-  if (error !== undefined) {
-    throw new ExpressionError(error);
-  }
-  return ok as DefinitionCheck;
+export function checkDefinition(definition: object, rules?: RuleSource): DefinitionCheck {
+  return checkDocument(definition, rules) as DefinitionCheck;
 }
