@@ -12,7 +12,7 @@ const artifactOnce = {
     id.endsWith("/artifact.js") ? { id: "./artifact.cjs", external: true } : undefined,
 };
 
-const entry = ["index", "preload", "compat", "publish", "temporal", "worker"];
+const entry = ["index", "preload", "contract", "compat", "publish", "temporal", "worker"];
 
 export default defineConfig([
   { ...shared, entry: ["src/artifact.ts"], format: "cjs", dts: false, clean: true },

@@ -16,7 +16,7 @@ pub struct Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        Limits { steps: 10_000_000, bytes: 64 << 20, depth: 5_000 }
+        Limits { steps: 5_000_000, bytes: 20 << 20, depth: 5_000 }
     }
 }
 

@@ -2,7 +2,7 @@
 
 use crate::budget::{Budget, Limits, Spent};
 use crate::compile::{Library, compile};
-use crate::contract::{Normalized, Unevaluated, Validation, guard, validate};
+use crate::contract::{self, Normalized, Unevaluated, Validation, guard, validate};
 use crate::error::{Error, ErrorKind, Result};
 use crate::eval::{Given, evaluate};
 use crate::program::Code;
@@ -99,6 +99,24 @@ pub fn check(source: Wtf8<'_>, profile: Profile) -> Check {
     };
     let error = error.map(|error| normalized.locate(error, source));
     Check { normalized: Wtf8Buf::from_bytes(normalized.text), functions, error }
+}
+
+/// Every violation of the contract in a source, in the order in which each would be
+/// reported alone; of a source that does not parse the one error.
+///
+/// ```
+/// use expr_core::violations;
+/// let found = violations("$sum(1) + $f(function($x){$x})".into());
+/// let codes: Vec<_> = found.iter().map(|error| error.code()).collect();
+/// assert_eq!(codes, ["C0001", "C0004", "C0004"]);
+/// ```
+pub fn violations(source: Wtf8<'_>) -> Vec<Error> {
+    let normalized = Normalized::new(source);
+    let found = match normalized.parse() {
+        Ok(tree) => contract::violations(&tree),
+        Err(error) => alloc::vec![error],
+    };
+    found.into_iter().map(|error| normalized.locate(error, source)).collect()
 }
 
 /// A compiled expression, ready to be evaluated any number of times.

@@ -29,6 +29,7 @@ mod builtin;
 mod compile;
 mod contract;
 mod decide;
+mod decimal;
 mod engine;
 mod error;
 mod eval;
@@ -40,6 +41,7 @@ mod size;
 mod span;
 mod syntax;
 mod text;
+mod unicode;
 mod value;
 
 pub use budget::{Limits, Spent};
@@ -47,8 +49,10 @@ pub use budget::{Limits, Spent};
 pub use builtin::{FunctionEntry, functions};
 pub use contract::{VERSION as CONTRACT_VERSION, write_error_members};
 pub use decide::{ASKS, AskShape, Kind, Member, decide};
+pub use decimal::write_whole;
 pub use engine::{
     Check, Document, Evaluation, Inputs, Node, NodeKind, Profile, Program, check,
+    violations,
 };
 pub use error::{CATALOG, CatalogEntry, Error, ErrorClass, Token};
 pub use span::Location;

@@ -67,6 +67,12 @@ impl MergeSort {
         self.finish(merge);
     }
 
+    /// How many items all merges together will move.
+    pub(crate) fn moves(&self) -> u64 {
+        let len = |merge: &Merge| u64::from(merge.end.saturating_sub(merge.left));
+        self.merges.iter().map(len).sum()
+    }
+
     /// The sorted positions.
     pub(crate) fn order(&self) -> &[u32] {
         &self.order

@@ -104,9 +104,14 @@ pub(crate) enum Op {
     Next { last: bool },
     /// Makes the value of a first step what a step results in.
     StepResult { last: bool },
+    /// Makes the input a list, as the constructor at the beginning of a path has it.
+    ListInput,
+    /// Puts the input below the top back.
+    PutInputBack,
     /// Makes the value of an array constructor at the beginning of a path what the next
-    /// step iterates over; where there is nothing, the path ends with it.
-    ConstructedItems { end: Pc },
+    /// step iterates over; where there is nothing, the path ends with it. A step that
+    /// makes tuples (`listed`) needs a list, and `[]` (`keep`) something to keep.
+    ConstructedItems { end: Pc, keep: bool, listed: bool },
     /// Enters the part up to `FilterNext` with each item of the top as input.
     Filter { tuples: bool, end: Pc },
     /// Keeps the item if the part's result says so.
@@ -115,6 +120,8 @@ pub(crate) enum Op {
     FilterIndex(u32),
     /// Marks the result of a path with `[]`.
     KeepSingleton,
+    /// Marks the result of a path that is `[]` as a whole: a single item is a list.
+    KeepSequence,
     /// Turns a sequence into the value that it is.
     Unwrap { keep: bool },
     /// Groups the items of the top.
@@ -257,6 +264,8 @@ pub(crate) struct Sorting {
     /// Whether the items can be tuples.
     pub(crate) tuples: bool,
     pub(crate) end: Pc,
+    /// Where to go on when there is nothing to sort.
+    pub(crate) nothing: Pc,
 }
 
 /// A key of an order-by.
@@ -339,7 +348,10 @@ impl Op {
             | Op::Unwrap { .. }
             | Op::StepResult { .. }
             | Op::ArrayEnd { .. }
+            | Op::ListInput
+            | Op::PutInputBack
             | Op::KeepSingleton
+            | Op::KeepSequence
             | Op::CheckCallee { .. }
             | Op::Return
             | Op::End => 0,

@@ -196,7 +196,7 @@ pub(crate) fn utf16_len(bytes: &[u8]) -> usize {
 }
 
 /// The first byte of the character that `index` lies in.
-fn char_start(bytes: &[u8], index: usize) -> usize {
+pub(crate) fn char_start(bytes: &[u8], index: usize) -> usize {
     let mut start = index.min(bytes.len());
     while start > 0 && bytes.get(start).is_some_and(|byte| byte & 0xC0 == 0x80) {
         start = start.saturating_sub(1);

@@ -1,6 +1,11 @@
 //! Requests that cannot be answered: the part of the error table that lives at the wire.
 
-use expr_core::{Error, Wtf8};
+use alloc::borrow::ToOwned;
+use alloc::string::String;
+use alloc::vec;
+use alloc::vec::Vec;
+
+use expr_core::{Error, Wtf8, write_whole};
 
 /// Why a request has no answer.
 #[derive(Debug)]
@@ -105,34 +110,42 @@ impl Refusal {
 
     /// What is wrong.
     pub fn message(&self) -> String {
+        let number = |number: usize| {
+            let mut digits = Vec::new();
+            write_whole(&mut digits, number as u64);
+            String::from_utf8(digits).unwrap_or_default()
+        };
         match self {
-            Refusal::NotAnObject => "the request must be a JSON object".to_owned(),
+            Refusal::NotAnObject => joined(&["the request must be a JSON object"]),
             Refusal::Version => {
-                format!("the member `v` of the request must be {}", crate::wire::VERSION)
+                let version = number(crate::wire::VERSION as usize);
+                joined(&["the member `v` of the request must be ", &version])
             }
             Refusal::UnknownMember { path } => {
-                format!("the request has an unknown member `{path}`")
+                joined(&["the request has an unknown member `", path, "`"])
             }
             Refusal::MissingMember { path } => {
-                format!("the request has no member `{path}`")
+                joined(&["the request has no member `", path, "`"])
             }
             Refusal::WrongType { path, wanted } => {
-                format!("the member `{path}` of the request must be {wanted}")
+                joined(&["the member `", path, "` of the request must be ", wanted])
             }
-            Refusal::UnknownProfile { name } => format!("unknown profile `{name}`"),
-            Refusal::BindingsInWorkflow => {
-                "the member `bindings` of the request belongs to the profile `jsonata`"
-                    .to_owned()
-            }
+            Refusal::UnknownProfile { name } => joined(&["unknown profile `", name, "`"]),
+            Refusal::BindingsInWorkflow => joined(&[
+                "the member `bindings` of the request belongs to the profile `jsonata`",
+            ]),
             Refusal::StaleHandle { handle } => {
-                format!("handle {handle} belongs to no program")
+                joined(&["handle ", &number(*handle as usize), " belongs to no program"])
             }
             Refusal::TableWornOut => {
-                "no handle is left that was never used before".to_owned()
+                joined(&["no handle is left that was never used before"])
             }
-            Refusal::BeyondReserved { len, reserved } => {
-                format!("the call names {len} bytes of a request of {reserved}")
-            }
+            Refusal::BeyondReserved { len, reserved } => joined(&[
+                "the call names ",
+                &number(*len),
+                " bytes of a request of ",
+                &number(*reserved),
+            ]),
         }
     }
 
@@ -163,12 +176,23 @@ pub(crate) fn quote(text: Wtf8<'_>) -> String {
     }
     let mut json = Vec::new();
     expr_core::write_json_string(&mut json, text);
-    String::from_utf8_lossy(&json).trim_matches('"').to_owned()
+    let inner = json.strip_prefix(b"\"").and_then(|json| json.strip_suffix(b"\""));
+    String::from_utf8(inner.unwrap_or(&json).to_vec()).unwrap_or_default()
+}
+
+/// The parts after each other. `format!` would bring the machinery of the standard library.
+pub(crate) fn joined(parts: &[&str]) -> String {
+    let mut text = String::new();
+    for part in parts {
+        text.push_str(part);
+    }
+    text
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use alloc::format;
 
     #[test]
     fn samples_cover_every_code() {

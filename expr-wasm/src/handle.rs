@@ -9,6 +9,7 @@
 //! room: hosts share one instance between workflows, and whoever meets a stale handle
 //! compiles again.
 
+use alloc::vec::Vec;
 use expr_core::{Profile, Program};
 
 /// How many programs an instance keeps.
@@ -54,11 +55,16 @@ struct Slot<T> {
 
 impl<T> Default for Table<T> {
     fn default() -> Self {
-        Table { slots: Vec::new(), free: Vec::new(), clock: 0 }
+        Table::new()
     }
 }
 
 impl<T> Table<T> {
+    /// An empty table.
+    pub const fn new() -> Self {
+        Table { slots: Vec::new(), free: Vec::new(), clock: 0 }
+    }
+
     /// Keeps `value`; `None` when no handle is left that was never used before, which
     /// takes four thousand million insertions.
     pub fn insert(&mut self, value: T) -> Option<u32> {

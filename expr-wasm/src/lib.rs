@@ -13,14 +13,19 @@
 //! assert_eq!(status, expr_wasm::wire::Status::Ok);
 //! assert!(result.starts_with(br#"{"v":1,"contract":"#));
 //! ```
+#![cfg_attr(target_arch = "wasm32", no_std)]
 #![forbid(unsafe_code)]
+
+extern crate alloc;
 
 pub mod error;
 pub mod handle;
+#[cfg(target_arch = "wasm32")]
+mod runtime;
 pub mod wire;
 
-use std::cell::RefCell;
-
+use alloc::vec::Vec;
+use atomic_refcell::AtomicRefCell;
 use handle::Programs;
 use wasm_bindgen::prelude::wasm_bindgen;
 use wire::Status;
@@ -31,29 +36,31 @@ const KEPT_BUFFER: usize = 64 << 10;
 
 /// What an instance holds between calls. Nothing here may change what an evaluation
 /// answers: programs are immutable and the buffers belong to one call.
-#[derive(Default)]
 struct Module {
     request: Vec<u8>,
     result: Vec<u8>,
     programs: Programs,
 }
 
-thread_local! {
-    static MODULE: RefCell<Module> = RefCell::default();
-}
+/// One module is one thread, so nobody ever waits. After a trap in the middle of a call it
+/// stays borrowed, and the next call traps as well.
+static MODULE: AtomicRefCell<Module> = AtomicRefCell::new(Module {
+    request: Vec::new(),
+    result: Vec::new(),
+    programs: Programs::new(),
+});
 
 /// Makes room for a request of `len` bytes and says where; 0 when there is no room.
 #[wasm_bindgen]
 pub fn reserve(len: u32) -> u32 {
-    MODULE.with_borrow_mut(|module| {
-        let Ok(len) = usize::try_from(len) else { return 0 };
-        module.request.clear();
-        if module.request.try_reserve(len).is_err() {
-            return 0;
-        }
-        module.request.resize(len, 0);
-        address(&module.request)
-    })
+    let Ok(len) = usize::try_from(len) else { return 0 };
+    let request = &mut MODULE.borrow_mut().request;
+    request.clear();
+    if request.try_reserve(len).is_err() {
+        return 0;
+    }
+    request.resize(len, 0);
+    address(request)
 }
 
 /// Compiles the source in the request and leaves a handle.
@@ -97,13 +104,13 @@ pub fn describe() -> u32 {
 /// Where the last call left its result.
 #[wasm_bindgen]
 pub fn result_ptr() -> u32 {
-    MODULE.with_borrow(|module| address(&module.result))
+    address(&MODULE.borrow().result)
 }
 
 /// How long the last call's result is.
 #[wasm_bindgen]
 pub fn result_len() -> u32 {
-    MODULE.with_borrow(|module| u32::try_from(module.result.len()).unwrap_or(u32::MAX))
+    u32::try_from(MODULE.borrow().result.len()).unwrap_or(u32::MAX)
 }
 
 /// Hands the first `len` bytes of the request to `answer`. The request is spent afterwards,
@@ -112,19 +119,17 @@ fn call(
     len: Option<u32>,
     answer: impl FnOnce(&[u8], &mut Programs, &mut Vec<u8>) -> Status,
 ) -> u32 {
-    MODULE.with_borrow_mut(|module| {
-        let Module { request, result, programs } = module;
-        result.clear();
-        result.shrink_to(KEPT_BUFFER);
-        let len = usize::try_from(len.unwrap_or(0)).unwrap_or(usize::MAX);
-        let status = match request.get(..len) {
-            Some(document) => answer(document, programs, result),
-            None => wire::refuse_length(len, request.len(), result),
-        };
-        request.clear();
-        request.shrink_to(KEPT_BUFFER);
-        status as u32
-    })
+    let Module { request, result, programs } = &mut *MODULE.borrow_mut();
+    result.clear();
+    result.shrink_to(KEPT_BUFFER);
+    let len = usize::try_from(len.unwrap_or(0)).unwrap_or(usize::MAX);
+    let status = match request.get(..len) {
+        Some(document) => answer(document, programs, result),
+        None => wire::refuse_length(len, request.len(), result),
+    };
+    request.clear();
+    request.shrink_to(KEPT_BUFFER);
+    status as u32
 }
 
 /// An address in linear memory, which has 32 bits. On a 64-bit build, where nobody reads

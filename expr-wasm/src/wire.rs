@@ -4,12 +4,15 @@
 //! WebAssembly. A request is read strictly: an unknown member, a wrong type or another
 //! version is refused, since guessing would hide a host and a module of two releases.
 
+use alloc::vec::Vec;
+
 use expr_core::{
-    ASKS, AskShape, Check, Document, Inputs, Kind, Limits, Node, NodeKind, Profile,
-    Program, Spent, Wtf8Buf, write_error_members, write_json_string,
+    ASKS, AskShape, Check, Document, Error, Inputs, Kind, Limits, Node, NodeKind,
+    Profile, Program, Spent, Wtf8Buf, write_error_members, write_json_string,
+    write_whole,
 };
 
-use crate::error::{Failure, Refusal, quote};
+use crate::error::{Failure, Refusal, joined, quote};
 use crate::handle::{Compiled, Programs};
 
 /// The version of the documents, their member `v`.
@@ -78,8 +81,8 @@ pub fn evaluate(
 
 /// Checks `source` without keeping a program.
 pub fn validate(request: &[u8], out: &mut Vec<u8>) -> Status {
-    let Check { normalized, functions, error } = match try_validate(request) {
-        Ok(check) => check,
+    let (Check { normalized, functions, error }, all) = match try_validate(request) {
+        Ok(checked) => checked,
         Err(failure) => return refuse(&failure, out),
     };
     begin(out);
@@ -87,6 +90,14 @@ pub fn validate(request: &[u8], out: &mut Vec<u8>) -> Status {
     write_json_string(out, normalized.as_wtf8());
     if let Some(functions) = functions {
         write_functions(out, &functions);
+    }
+    if let Some(all) = all {
+        write_name(out, "errors");
+        write_array(out, &all, |out, error| {
+            out.push(b'{');
+            write_error_members(out, error);
+            out.push(b'}');
+        });
     }
     match error {
         Some(error) => {
@@ -143,7 +154,7 @@ fn try_compile(
     request: &[u8],
 ) -> Result<(u32, Vec<Wtf8Buf>), Failure> {
     let document = Document::read(request)?;
-    let (source, profile) = read_source(&document)?;
+    let (source, profile) = read_source(&document, &["v", "source", "profile"])?;
     let program = Program::compile(source, profile)?;
     let functions = program.functions().to_vec();
     let handle =
@@ -151,10 +162,20 @@ fn try_compile(
     Ok((handle, functions))
 }
 
-fn try_validate(request: &[u8]) -> Result<Check, Failure> {
+fn try_validate(request: &[u8]) -> Result<(Check, Option<Vec<Error>>), Failure> {
     let document = Document::read(request)?;
-    let (source, profile) = read_source(&document)?;
-    Ok(expr_core::check(source, profile))
+    let (source, profile) = read_source(&document, &["v", "source", "profile", "all"])?;
+    let check = expr_core::check(source, profile);
+    let all = match document.root().get("all").map(Node::kind) {
+        None | Some(NodeKind::Bool(false)) => None,
+        // Plain JSONata has no contract to break: its one error is that of syntax.
+        Some(NodeKind::Bool(true)) if profile == Profile::Jsonata => {
+            Some(check.error.iter().cloned().collect())
+        }
+        Some(NodeKind::Bool(true)) => Some(expr_core::violations(source)),
+        Some(_) => return Err(wrong_type("all", "true or false")),
+    };
+    Ok((check, all))
 }
 
 fn try_evaluate(
@@ -181,7 +202,7 @@ fn try_decide(request: &[u8]) -> Result<(Document, Option<i64>, Limits), Failure
     let document = Document::read(request)?;
     let root = document.root();
     let shape = ask_shape(root)?;
-    let mut known = vec!["v", "ask", "now", "limits"];
+    let mut known = alloc::vec!["v", "ask", "now", "limits"];
     known.extend(shape.members.iter().map(|member| member.name));
     expect_members(root, "", &known)?;
     expect_version(root)?;
@@ -231,9 +252,12 @@ fn expect_kind(node: Node<'_>, path: &'static str, kind: Kind) -> Result<(), Fai
 }
 
 /// `source` and `profile`, which a request of `compile` or `validate` holds.
-fn read_source(document: &Document) -> Result<(expr_core::Wtf8<'_>, Profile), Failure> {
+fn read_source<'a>(
+    document: &'a Document,
+    members: &[&str],
+) -> Result<(expr_core::Wtf8<'a>, Profile), Failure> {
     let root = document.root();
-    expect_members(root, "", &["v", "source", "profile"])?;
+    expect_members(root, "", members)?;
     expect_version(root)?;
     let source = match root.get("source").map(Node::kind) {
         Some(NodeKind::String(source)) => source,
@@ -283,7 +307,7 @@ fn expect_members(object: Node<'_>, prefix: &str, known: &[&str]) -> Result<(), 
         .find(|name| name.to_str().is_none_or(|name| !known.contains(&name)));
     match unknown {
         Some(name) => {
-            let path = format!("{prefix}{}", quote(name));
+            let path = joined(&[prefix, &quote(name)]);
             Err(Refusal::UnknownMember { path }.into())
         }
         None => Ok(()),
@@ -385,7 +409,7 @@ fn write_text_member(out: &mut Vec<u8>, name: &str, text: &str) {
 
 fn write_number_member(out: &mut Vec<u8>, name: &str, number: impl Into<u64>) {
     write_name(out, name);
-    out.extend_from_slice(number.into().to_string().as_bytes());
+    write_whole(out, number.into());
 }
 
 /// Starts a member. Its comma is left out after an opening brace, the only byte `{` that

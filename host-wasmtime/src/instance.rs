@@ -5,6 +5,7 @@
 //! again in another one.
 
 use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 use wasmtime::{
@@ -23,6 +24,29 @@ pub(crate) struct Pool {
     module: InstancePre<StoreLimits>,
     settings: Settings,
     idle: Mutex<Vec<Instance>>,
+    counters: Counters,
+}
+
+/// What a pool has done so far.
+#[derive(Default)]
+struct Counters {
+    calls: AtomicU64,
+    created: AtomicU64,
+    dropped: AtomicU64,
+    memory: AtomicUsize,
+}
+
+/// What a host has done since it was made.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Metrics {
+    /// Compilations, evaluations and checks, failed ones too.
+    pub calls: u64,
+    /// Instances of the module that were started.
+    pub instances_created: u64,
+    /// Instances that were dropped: after a trap, for their size, or as one too many.
+    pub instances_dropped: u64,
+    /// Linear memory of the instance whose call ended last, in bytes.
+    pub memory_bytes: usize,
 }
 
 impl Pool {
@@ -32,7 +56,8 @@ impl Pool {
         // An empty linker is the proof that the module sees nothing but its input.
         let module =
             Linker::new(&engine).instantiate_pre(&module).map_err(HostError::setup)?;
-        Ok(Pool { module, settings, idle: Mutex::default() })
+        let (idle, counters) = (Mutex::default(), Counters::default());
+        Ok(Pool { module, settings, idle, counters })
     }
 
     /// Runs `work` on an instance that nobody else uses. The instance is kept for later,
@@ -44,20 +69,41 @@ impl Pool {
         let idle = self.lock().pop();
         let mut instance = match idle {
             Some(instance) => instance,
-            None => Instance::new(&self.module, self.settings)?,
+            None => {
+                self.counters.created.fetch_add(1, Ordering::Relaxed);
+                Instance::new(&self.module, self.settings)?
+            }
         };
         let result = work(&mut instance);
-        if !matches!(result, Err(HostError::Trap(_) | HostError::Wire(_))) {
-            self.keep(instance);
+        let memory = instance.memory.data_size(&instance.store);
+        self.counters.calls.fetch_add(1, Ordering::Relaxed);
+        self.counters.memory.store(memory, Ordering::Relaxed);
+        let broken = matches!(result, Err(HostError::Trap(_) | HostError::Wire(_)));
+        if broken || memory > self.settings.idle_memory_bytes || !self.keep(instance) {
+            self.counters.dropped.fetch_add(1, Ordering::Relaxed);
         }
         result
     }
 
-    fn keep(&self, instance: Instance) {
+    /// What happened so far.
+    pub(crate) fn metrics(&self) -> Metrics {
+        let Counters { calls, created, dropped, memory } = &self.counters;
+        Metrics {
+            calls: calls.load(Ordering::Relaxed),
+            instances_created: created.load(Ordering::Relaxed),
+            instances_dropped: dropped.load(Ordering::Relaxed),
+            memory_bytes: memory.load(Ordering::Relaxed),
+        }
+    }
+
+    /// Keeps an instance for the next call, unless enough of them wait.
+    fn keep(&self, instance: Instance) -> bool {
         let mut idle = self.lock();
-        if idle.len() < self.settings.idle_instances {
+        let room = idle.len() < self.settings.idle_instances;
+        if room {
             idle.push(instance);
         }
+        room
     }
 
     /// A panic of another thread cannot leave the list half changed.

@@ -22,6 +22,7 @@
 //! ```
 
 mod config;
+mod contract;
 mod error;
 mod instance;
 mod json;
@@ -32,7 +33,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 pub use config::Settings;
+pub use contract::{MappingInputs, Resolved, SecretResolver};
 pub use error::{EngineError, HostError, Span};
+pub use instance::Metrics;
 use instance::{Call, Instance, Pool};
 pub use json::Json;
 
@@ -204,6 +207,23 @@ impl Host {
         self.pool.with_instance(|instance| {
             instance.call(Call::Decide, request.as_str().as_bytes())
         })
+    }
+
+    /// What this host and its clones have done so far.
+    ///
+    /// ```
+    /// # use host_wasmtime::{Host, Inputs, Profile};
+    /// # fn main() -> Result<(), host_wasmtime::HostError> {
+    /// let host = Host::new()?;
+    /// host.compile("1 + 2", Profile::Workflow)?.evaluate(&Inputs::default())?;
+    /// let metrics = host.metrics();
+    /// assert_eq!((metrics.calls, metrics.instances_created), (2, 1));
+    /// assert!(metrics.memory_bytes <= 1 << 20);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn metrics(&self) -> Metrics {
+        self.pool.metrics()
     }
 
     /// Which contract, engine and wire the module is.

@@ -372,6 +372,16 @@ export function checkDocument(definition: object, rules: RuleSource = {}): Docum
   return ask("document", { definition, ...rules }).ok as DocumentCheck;
 }
 
+/** Every violation of the contract in a source; none means that it is valid. */
+export function violations(source: string): readonly ErrorDetails[] {
+  const request = `{"v":1,"all":true,"source":${toJsonText(source, "source") ?? "null"}}`;
+  const reply = JSON.parse(exchange(request, (wasm, length) => wasm.validate(length))) as {
+    readonly errors?: readonly ErrorDetails[];
+    readonly error?: ErrorDetails;
+  };
+  return reply.errors ?? (reply.error === undefined ? [] : [reply.error]);
+}
+
 /** The functions that authors may call. */
 export function listFunctions(): readonly FunctionInfo[] {
   const { functions } = ask("functions", {}).ok as {

@@ -37,7 +37,7 @@ test("the module imports nothing", () => {
 test("there are no runtime dependencies, and preloading is marked as a side effect", () => {
   expect(manifest.dependencies).toBeUndefined();
   expect(manifest.sideEffects).toEqual(["./dist/preload.js", "./dist/preload.cjs"]);
-  for (const entry of [".", "./preload", "./compat", "./publish", "./temporal"]) {
+  for (const entry of [".", "./preload", "./contract", "./compat", "./publish", "./temporal"]) {
     expect(Object.keys(manifest.exports[entry])[0]).toBe("module");
   }
 });

@@ -3,6 +3,7 @@
 //
 // Each case goes through both faces of an expression, the live object and the JSON text.
 // They must agree; a difference is reported as a crash, which fails the case.
+import { decideJson } from "../../npm/dist/contract.js";
 import { compile, ExpressionError, validate } from "../../npm/dist/index.js";
 
 const MEMBERS = [
@@ -63,7 +64,9 @@ function check({ source, profile }) {
   });
 }
 
-const calls = { evaluate, validate: check };
+const decide = ({ request }) => answered(() => ({ document: decideJson(request) }));
+
+const calls = { evaluate, validate: check, decide };
 
 /** The answer to a request, through the faces with those names; both are JSON text. */
 export function answer(line, names = ["text", "live"]) {

@@ -1,17 +1,19 @@
 //! One corpus, every host: reads fixtures, runs them through each [`Subject`] and
 //! compares canonical bytes.
 //!
-//! Two commands use it: `parity` for vector files and `suite` for the official JSONata
-//! suite. A subject that crashes or hangs fails the case, never the run.
+//! Three commands use it: `parity` for vector files, `suite` for the official JSONata
+//! suite, and `differential` for random cases. A subject that crashes or hangs fails the case, never the run.
 #![expect(
     clippy::arithmetic_side_effects,
     reason = "a test tool that counts cases may stop on an overflow"
 )]
 
 pub mod compare;
+pub mod differential;
 pub mod fixture;
 pub mod json;
 pub mod parity;
+mod process;
 pub mod report;
 pub mod snapshot;
 pub mod subject;

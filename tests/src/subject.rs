@@ -117,6 +117,10 @@ pub trait Subject {
     -> Result<Verdict, Crash>;
     /// The result document of a request of `decide`.
     fn decide(&mut self, request: &str) -> Result<Json, Crash>;
+    /// Linear memory of the instance that ran the last case, in bytes, where there is one.
+    fn memory(&mut self) -> Option<u64> {
+        None
+    }
 }
 
 /// The names of all subjects, in the order in which they report.
@@ -133,8 +137,8 @@ pub fn start(name: &str, time_limit: Duration) -> Result<Box<dyn Subject>, Strin
                 Ok(Box::new(wasmtime::Wasmtime::start()?))
             })))
         }
-        "node" => Ok(Box::new(node::Node::start("node", time_limit)?)),
-        "sandbox" => Ok(Box::new(node::Node::start("sandbox", time_limit)?)),
+        "node" => Ok(Box::new(node::Node::start(time_limit)?)),
+        "sandbox" => Ok(Box::new(node::Node::start_sandbox(time_limit)?)),
         _ => Err(format!("unknown subject `{name}`; there are {}", NAMES.join(", "))),
     }
 }

@@ -1,23 +1,15 @@
 //! The fixtures agree with the reference implementation, npm `jsonata`.
 
-use std::path::Path;
+use expr_tests::differential::install;
 use std::process::Command;
 
 const ORACLE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../parity-fixtures/oracle");
 
 #[test]
 fn every_fixture_has_the_answer_of_the_reference() {
-    if !Path::new(ORACLE).join("node_modules/jsonata").is_dir() {
-        let install = Command::new("npm")
-            .args(["ci", "--no-audit", "--no-fund", "--loglevel=error"])
-            .current_dir(ORACLE)
-            .status();
-        if !install.is_ok_and(|status| status.success()) {
-            println!(
-                "SKIPPED: npm cannot install the reference, so nothing was compared"
-            );
-            return;
-        }
+    if !install() {
+        println!("SKIPPED: npm cannot install the reference, so nothing was compared");
+        return;
     }
     let check = Command::new("node")
         .args(["oracle.mjs", "check", ".."])

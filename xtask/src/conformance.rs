@@ -25,6 +25,12 @@ pub(crate) fn run(
     call(workspace, program, arguments)
 }
 
+/// Random cases through the engine that is linked here and through the reference, which
+/// needs no host.
+pub(crate) fn differential(workspace: &Workspace, arguments: &[OsString]) -> Result<()> {
+    call(workspace, "differential", arguments)
+}
+
 /// Measures the demo's expressions. Debug builds measure nothing, so this one is optimized,
 /// which takes minutes the first time.
 pub(crate) fn bench(workspace: &Workspace, json: Option<PathBuf>) -> Result<()> {

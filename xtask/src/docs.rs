@@ -1,5 +1,7 @@
 //! The engine's tables → pages of documentation, which therefore cannot go stale.
 
+mod contract;
+
 use std::fmt::Write as _;
 use std::fs;
 
@@ -12,7 +14,11 @@ use crate::workspace::{Workspace, write};
 /// Where a page is, and what writes it.
 type Page = (&'static str, fn() -> String);
 
-const PAGES: [Page; 2] = [("docs/errors.md", errors), ("docs/builtins.md", builtins)];
+const PAGES: [Page; 3] = [
+    ("docs/errors.md", errors),
+    ("docs/builtins.md", builtins),
+    ("docs/contract.md", contract::page),
+];
 
 /// Writes every generated page.
 pub(crate) fn generate(workspace: &Workspace) -> Result<()> {

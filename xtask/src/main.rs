@@ -61,6 +61,18 @@ enum Task {
         #[command(flatten)]
         rest: Rest,
     },
+    /// Run hostile inputs through every host; `probes --help` says more.
+    #[command(disable_help_flag = true)]
+    Probes {
+        #[command(flatten)]
+        rest: Rest,
+    },
+    /// Compare random expressions with npm `jsonata`; `differential --help` says more.
+    #[command(disable_help_flag = true)]
+    Differential {
+        #[command(flatten)]
+        rest: Rest,
+    },
     /// Run the official suite through every host; `suite --help` says more.
     #[command(disable_help_flag = true)]
     Suite {
@@ -112,6 +124,10 @@ fn run(task: Task) -> Result<()> {
         Task::Demo { rest } => conformance::run(workspace, "demo", &rest.arguments),
         Task::Bench { json } => conformance::bench(workspace, json),
         Task::Parity { rest } => conformance::run(workspace, "parity", &rest.arguments),
+        Task::Probes { rest } => conformance::run(workspace, "probes", &rest.arguments),
+        Task::Differential { rest } => {
+            conformance::differential(workspace, &rest.arguments)
+        }
         Task::Suite { rest } => conformance::run(workspace, "suite", &rest.arguments),
     }
 }

@@ -231,8 +231,7 @@ fn decimal_prefix(bytes: &[u8]) -> usize {
 }
 
 fn parse(bytes: &[u8]) -> f64 {
-    let text = core::str::from_utf8(bytes).ok();
-    text.and_then(|text| text.parse().ok()).unwrap_or(f64::NAN)
+    crate::decimal::parse(bytes).unwrap_or(f64::NAN)
 }
 
 /// A number of digits that are `bits` wide each, rounded to the nearest double.
@@ -290,15 +289,28 @@ impl Building {
     /// Adds bytes of WTF-8.
     pub(super) fn push(&mut self, heap: &mut Heap, bytes: &[u8]) -> Result<()> {
         pay(heap, bytes.len())?;
+        self.make_room(bytes.len());
         crate::text::push_text(&mut self.bytes, bytes);
         Ok(())
     }
 
     /// Adds a text of the heap.
     pub(super) fn push_text(&mut self, heap: &mut Heap, text: Text) -> Result<()> {
-        pay(heap, crate::value::index(text.len))?;
+        let added = crate::value::index(text.len);
+        pay(heap, added)?;
+        self.make_room(added);
         crate::text::push_text(&mut self.bytes, heap.bytes(text));
         Ok(())
+    }
+
+    /// Grows a large text by a quarter where a `Vec` would double it: while it grows, the
+    /// old bytes are still there, and all that is held must stay in proportion to the budget.
+    fn make_room(&mut self, added: usize) {
+        const LARGE: usize = 1 << 20;
+        let len = self.bytes.len();
+        if len > LARGE && self.bytes.capacity().saturating_sub(len) < added {
+            self.bytes.reserve_exact(added.max(len / 4));
+        }
     }
 
     /// The text so far.

@@ -2,7 +2,7 @@
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::value::{
-    Heap, Key, Marks, Text, Value, index, is_integer, round_to_precision,
+    Heap, Key, Marks, Text, Value, index, is_integer, round_to_15_digits,
 };
 use alloc::vec::Vec;
 
@@ -81,7 +81,7 @@ fn copied_scalar(value: Value) -> Result<Value> {
         }
         // The text of -0 is 0.
         Value::Number(number) if is_integer(number) => Value::Number(number + 0.0),
-        Value::Number(number) => Value::Number(round_to_precision(number, 15)),
+        Value::Number(number) => Value::Number(round_to_15_digits(number)),
         value => value,
     })
 }

@@ -6,14 +6,13 @@
 use super::coerce::{self, fault};
 use super::integer_picture::even_spacing;
 use super::number::round_half_even;
-use super::number_picture::{Symbols, Variables, read_picture, replaced_at};
+use super::number_picture::{Symbols, Variables, exchange, read_picture, replaced_at};
 use super::power::power;
 use super::{Body, Builtin, Context, Cost, Doc, Purity, argument};
+use crate::decimal::write_fixed;
 use crate::error::Result;
 use crate::text::Wtf8Buf;
 use crate::value::{Heap, Object, Value, format_number, length};
-use alloc::format;
-use alloc::string::String;
 use alloc::vec::Vec;
 
 pub(super) const TABLE: &[Builtin] = &[Builtin {
@@ -108,7 +107,7 @@ fn write_number(
     let mut digits = in_digits(rounded, places, symbols)?;
     match digits.iter().position(|&unit| unit == u16::from(b'.')) {
         Some(point) => {
-            drop(digits.splice(point..=point, symbols.decimal.iter().copied()));
+            exchange(&mut digits, point, point.saturating_add(1), &symbols.decimal);
         }
         None => digits.extend_from_slice(&symbols.decimal),
     }
@@ -161,19 +160,17 @@ fn normalize(number: f64, scaling: u32) -> Result<(f64, f64)> {
 }
 
 /// JavaScript's `toFixed` of the magnitude, in the digits of the picture.
-///
-/// Rust rounds a tie to even where `toFixed` rounds it up, but a number that was rounded
-/// to `places` is none.
 fn in_digits(number: f64, places: u32, symbols: &Symbols) -> Result<Vec<u16>> {
     if places > 100 {
         return Err(fault("a picture has at most 100 decimal places"));
     }
     let number = number.abs();
-    let shown: String = if number < 1e21 {
-        format!("{number:.*}", crate::value::index(places))
+    let mut shown = Vec::new();
+    if number < 1e21 {
+        write_fixed(&mut shown, number, places);
     } else {
-        format_number(number)
-    };
+        shown = format_number(number).into_bytes();
+    }
     let digit = |byte: u8| match byte {
         b'0'..=b'9' if symbols.zero != [u16::from(b'0')] => {
             let value = usize::from(byte.saturating_sub(b'0'));
@@ -181,7 +178,7 @@ fn in_digits(number: f64, places: u32, symbols: &Symbols) -> Result<Vec<u16>> {
         }
         byte => u16::from(byte),
     };
-    Ok(shown.bytes().map(digit).collect())
+    Ok(shown.into_iter().map(digit).collect())
 }
 
 fn pad(
@@ -225,7 +222,7 @@ fn group(
 ) -> Result<()> {
     let separator = &symbols.grouping;
     let mut point = symbols.decimal_in(digits);
-    match even_spacing(variables.integer_groups.iter().copied()) {
+    match even_spacing(&variables.integer_groups) {
         Some(every) => {
             let every = i64::from(every);
             let mut at = point.saturating_sub(every);

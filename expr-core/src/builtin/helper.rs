@@ -1,10 +1,9 @@
 //! The five helpers of the workflow contract. They check nothing and ignore what is more.
 
 use super::{Body, Builtin, Context, Cost, Doc, Purity, argument};
+use crate::decimal::digits_of;
 use crate::error::{Error, ErrorKind, Result};
 use crate::value::{Heap, Marks, Value, format_number, index};
-use alloc::format;
-use alloc::string::String;
 use alloc::vec::Vec;
 
 pub(super) const TABLE: &[Builtin] = &[
@@ -108,26 +107,40 @@ fn now_iso(context: &mut Context<'_>, _: &[Value]) -> Result<Value> {
     let Some(now) = context.now else {
         return Err(Error::from(ErrorKind::NoClock { function: "nowIso" }));
     };
-    context.heap.add_text(iso_timestamp(now).as_bytes()).map(Value::String)
+    context.heap.add_text(&iso_timestamp(now)).map(Value::String)
 }
 
 /// JavaScript's `toISOString`: years beyond four digits have a sign and six digits.
-pub(crate) fn iso_timestamp(millis: i64) -> String {
+pub(crate) fn iso_timestamp(millis: i64) -> Vec<u8> {
     const DAY: i64 = 86_400_000;
     let (day, time) = (millis.div_euclid(DAY), millis.rem_euclid(DAY));
     let (year, month, date) = civil_from_days(day);
-    let year = match year {
-        0..=9999 => format!("{year:04}"),
-        year => format!("{}{:06}", if year < 0 { '-' } else { '+' }, year.unsigned_abs()),
-    };
     let part = |unit: i64, count: i64| time.div_euclid(unit).rem_euclid(count);
-    format!(
-        "{year}-{month:02}-{date:02}T{:02}:{:02}:{:02}.{:03}Z",
-        part(3_600_000, 24),
-        part(60_000, 60),
-        part(1_000, 60),
-        part(1, 1_000),
-    )
+    let (year_sign, year_width): (&str, usize) = match year {
+        0..=9999 => ("", 4),
+        ..0 => ("-", 6),
+        _ => ("+", 6),
+    };
+    let parts = [
+        (year_sign, year, year_width),
+        ("-", month, 2),
+        ("-", date, 2),
+        ("T", part(3_600_000, 24), 2),
+        (":", part(60_000, 60), 2),
+        (":", part(1_000, 60), 2),
+        (".", part(1, 1_000), 3),
+    ];
+    let mut out = Vec::new();
+    for (before, number, width) in parts {
+        out.extend_from_slice(before.as_bytes());
+        let mut buffer = [0; 20];
+        let digits = digits_of(number.unsigned_abs(), &mut buffer);
+        let zeros = width.saturating_sub(digits.len());
+        out.resize(out.len().saturating_add(zeros), b'0');
+        out.extend_from_slice(digits);
+    }
+    out.push(b'Z');
+    out
 }
 
 /// Year, month and day of a day counted from 1970-01-01, in the Gregorian calendar.

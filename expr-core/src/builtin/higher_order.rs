@@ -182,9 +182,10 @@ fn filter(context: &mut Context<'_>, arguments: &[Value]) -> Result<Waiting> {
 }
 
 fn single(context: &mut Context<'_>, arguments: &[Value]) -> Result<Waiting> {
-    match (argument(arguments, 0), argument(arguments, 1)) {
+    let list = coerce::list(context.heap, argument(arguments, 0))?;
+    match (list, argument(arguments, 1)) {
         // Without a function every item is one that matches.
-        (Value::Array(list), Value::Undefined) => found(list.len)
+        (Some(list), Value::Undefined) => found(list.len)
             .map(|()| -> Waiting { Box::new(Finished(context.heap.item(list, 0))) }),
         _ => over_list(context, arguments, Purpose::Find),
     }

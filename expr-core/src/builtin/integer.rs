@@ -2,11 +2,12 @@
 
 use super::coerce::{self, Building, fault};
 use super::integer_picture::{Case, Decimal, Grouping, IntegerFormat, Primary};
+use super::number_picture::exchange;
 use super::number_words as words;
-use super::string::in_case;
 use super::{Body, Builtin, Context, Cost, Doc, Purity, argument};
 use crate::error::{Error, ErrorKind, Result};
 use crate::text::{Wtf8, Wtf8Buf, to_units};
+use crate::unicode::{to_lowercase, to_uppercase};
 use crate::value::{Heap, Value, format_number, length};
 use alloc::vec::Vec;
 
@@ -168,11 +169,11 @@ fn insert(units_so_far: &mut Vec<u16>, from_end: usize, separator: u32) {
     let len = units_so_far.len();
     let separator: Vec<u16> = units(separator).collect();
     match len.checked_sub(from_end) {
-        Some(at) => drop(units_so_far.splice(at..at, separator)),
+        Some(at) => exchange(units_so_far, at, at, &separator),
         None => {
             let missing = from_end.saturating_sub(len);
             let kept = len.saturating_sub(missing);
-            drop(units_so_far.splice(..kept, separator));
+            exchange(units_so_far, 0, kept, &separator);
         }
     }
 }
@@ -202,8 +203,8 @@ pub(super) fn read_integer(text: &[u8], format: &IntegerFormat) -> Result<f64> {
     Ok(match &format.primary {
         Primary::Letters => words::from_letters(text, if upper { b'A' } else { b'a' }),
         Primary::Roman if upper => words::from_roman(text),
-        Primary::Roman => words::from_roman(&in_case(text, str::to_uppercase)),
-        Primary::Words => words::from_words(&in_case(text, str::to_lowercase)),
+        Primary::Roman => words::from_roman(&to_uppercase(text)),
+        Primary::Words => words::from_words(&to_lowercase(text)),
         Primary::Decimal(decimal) => read_digits(text, decimal, format.ordinal)?,
         Primary::Unknown => return Err(unknown_sequence()),
     })

@@ -162,25 +162,27 @@ fn regular(separators: &[(u32, u32)]) -> Option<(u32, u32)> {
     if separators.iter().any(|&(_, other)| other != separator) {
         return None;
     }
-    let every = even_spacing(separators.iter().map(|&(position, _)| position))?;
-    Some((every, separator))
+    let positions: Vec<u32> = separators.iter().map(|separator| separator.0).collect();
+    Some((even_spacing(&positions)?, separator))
 }
 
 /// The greatest common divisor of the positions, when each of its multiples up to their
 /// number is one of them. Positions are in ascending or descending order.
-pub(super) fn even_spacing(
-    positions: impl ExactSizeIterator<Item = u32> + Clone,
-) -> Option<u32> {
-    let divisor = positions.clone().reduce(greatest_common_divisor)?;
-    if divisor == 0 {
-        return None;
-    }
-    let mut sorted: Vec<u32> = positions.clone().collect();
-    sorted.sort_unstable();
-    (1_u32..)
-        .zip(positions)
-        .all(|(count, _)| sorted.binary_search(&count.saturating_mul(divisor)).is_ok())
-        .then_some(divisor)
+pub(super) fn even_spacing(positions: &[u32]) -> Option<u32> {
+    let divisor = positions.iter().copied().reduce(greatest_common_divisor)?;
+    let spaced = |from_end: bool| {
+        let mut multiple = 0_u32;
+        for at in 0..positions.len() {
+            let last = positions.len().saturating_sub(1);
+            let at = if from_end { last.saturating_sub(at) } else { at };
+            multiple = multiple.saturating_add(divisor);
+            if positions.get(at) != Some(&multiple) {
+                return false;
+            }
+        }
+        divisor > 0
+    };
+    (spaced(false) || spaced(true)).then_some(divisor)
 }
 
 fn greatest_common_divisor(left: u32, right: u32) -> u32 {

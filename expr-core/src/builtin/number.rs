@@ -3,9 +3,9 @@
 use super::coerce::{self, fault};
 use super::power::power as raise;
 use super::{Body, Builtin, Context, Cost, Doc, Purity, argument};
+use crate::decimal;
 use crate::error::{Error, ErrorKind, Result};
-use crate::value::{Value, format_number};
-use alloc::format;
+use crate::value::{Value, format_number, write_number};
 use alloc::string::String;
 use alloc::vec::Vec;
 
@@ -204,11 +204,17 @@ pub(super) fn round_half_even(number: f64, precision: f64) -> f64 {
 
 /// `number` × 10^`places`, by its text; NaN where that text is no number.
 fn shift_point(number: f64, places: f64) -> f64 {
-    let text = format_number(number);
-    let (digits, exponent) = text.split_once('e').unwrap_or((&text, "0"));
-    let exponent: f64 = exponent.parse().unwrap_or(0.0);
-    let shifted = format!("{digits}e{}", format_number(exponent + places));
-    coerce::number_of(shifted.as_bytes())
+    let mut text = Vec::new();
+    write_number(&mut text, number);
+    let mut exponent = 0.0;
+    if let Some(at) = text.iter().position(|&byte| byte == b'e') {
+        let spelled = text.get(at.saturating_add(1)..).unwrap_or_default();
+        exponent = decimal::parse(spelled).unwrap_or(0.0);
+        text.truncate(at);
+    }
+    text.push(b'e');
+    write_number(&mut text, exponent + places);
+    coerce::number_of(&text)
 }
 
 fn number(context: &mut Context<'_>, arguments: &[Value]) -> Result<Value> {

@@ -200,7 +200,15 @@ pub(super) fn replaced_at(units: &mut Vec<u16>, at: i64, separator: &[u16]) {
     let len = i64::from(length(units.len()));
     let at = if at < 0 { len.saturating_add(at).max(0) } else { at.min(len) };
     let at = index(u32::try_from(at).unwrap_or(0));
-    drop(units.splice(at..at, separator.iter().copied()));
+    exchange(units, at, at, separator);
+}
+
+/// Puts `with` in the place of what stands from `start` up to `end`.
+pub(super) fn exchange(units: &mut Vec<u16>, start: usize, end: usize, with: &[u16]) {
+    let tail = units.get(end..).unwrap_or_default().to_vec();
+    units.truncate(start);
+    units.extend_from_slice(with);
+    units.extend_from_slice(&tail);
 }
 
 impl<'a> Parts<'a> {

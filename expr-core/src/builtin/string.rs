@@ -5,10 +5,10 @@ use super::search::Search;
 use super::{Body, Builtin, Context, Cost, Doc, Purity, argument};
 use crate::error::{Error, ErrorKind, Result};
 use crate::text::push_text;
+use crate::unicode::{to_lowercase, to_uppercase};
 use crate::value::{
     Array, Heap, Layout, Marks, Text, Value, index, length as to_len, write_string,
 };
-use alloc::string::String;
 use alloc::vec::Vec;
 
 pub(super) const TABLE: &[Builtin] = &[
@@ -204,43 +204,23 @@ fn count(bytes: &[u8]) -> u32 {
 }
 
 fn lowercase(context: &mut Context<'_>, arguments: &[Value]) -> Result<Value> {
-    change_case(context.heap, argument(arguments, 0), str::to_lowercase)
+    change_case(context.heap, argument(arguments, 0), to_lowercase)
 }
 
 fn uppercase(context: &mut Context<'_>, arguments: &[Value]) -> Result<Value> {
-    change_case(context.heap, argument(arguments, 0), str::to_uppercase)
+    change_case(context.heap, argument(arguments, 0), to_uppercase)
 }
 
 fn change_case(
     heap: &mut Heap,
     value: Value,
-    change: fn(&str) -> String,
+    change: fn(&[u8]) -> Vec<u8>,
 ) -> Result<Value> {
     let Some(text) = coerce::text(value)? else { return Ok(Value::Undefined) };
     // No letter becomes more than three times as long.
     heap.budget.allocate(u64::from(text.len).saturating_mul(3))?;
-    let changed = in_case(heap.bytes(text), change);
+    let changed = change(heap.bytes(text));
     heap.add_text(&changed).map(Value::String)
-}
-
-/// Changes the letters between lone surrogates. A surrogate is no letter, so what is before
-/// it has no influence on what comes after it.
-pub(super) fn in_case(bytes: &[u8], change: fn(&str) -> String) -> Vec<u8> {
-    let mut changed = Vec::new();
-    let mut rest = bytes;
-    while !rest.is_empty() {
-        let valid = match core::str::from_utf8(rest) {
-            Ok(text) => text.len(),
-            Err(error) => error.valid_up_to(),
-        };
-        let (text, tail) = rest.split_at_checked(valid).unwrap_or((rest, &[]));
-        let text = core::str::from_utf8(text).unwrap_or_default();
-        changed.extend_from_slice(change(text).as_bytes());
-        let (surrogate, tail) = tail.split_at_checked(3).unwrap_or((tail, &[]));
-        changed.extend_from_slice(surrogate);
-        rest = tail;
-    }
-    changed
 }
 
 fn pad(context: &mut Context<'_>, arguments: &[Value]) -> Result<Value> {

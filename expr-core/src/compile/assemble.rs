@@ -39,6 +39,7 @@ impl Compiler<'_> {
         }
         for sorting in &mut code.sortings {
             labels.resolve(&mut sorting.end)?;
+            labels.resolve(&mut sorting.nothing)?;
             for term in &mut sorting.terms {
                 labels.resolve(&mut term.key)?;
             }
@@ -74,7 +75,7 @@ impl Labels {
             | Op::Or(label)
             | Op::Elvis(label)
             | Op::Coalesce(label)
-            | Op::ConstructedItems { end: label }
+            | Op::ConstructedItems { end: label, .. }
             | Op::Each { end: label, .. }
             | Op::Filter { end: label, .. } => self.resolve(label),
             Op::TupleEach { end, path_end, .. } => {

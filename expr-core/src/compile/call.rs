@@ -27,7 +27,10 @@ impl Compiler<'_> {
             None if tail => Op::TailCall { arguments: count },
             None => Op::Call { arguments: count },
         };
-        tasks.push(Task::Emit(call, id));
+        tasks.push(match call {
+            Op::TailCall { .. } => Task::EmitAt(call, self.tail_site(id)?),
+            _ => Task::Emit(call, id),
+        });
         self.plan(tasks);
         Ok(())
     }
@@ -199,12 +202,12 @@ impl Compiler<'_> {
             Task::Emit(Op::TransformNext, id),
             Task::Place(update_label),
             Task::Node(update),
-            Task::Emit(Op::TransformNext, id),
+            Task::Emit(Op::TransformNext, update),
         ];
         if let (Some(delete), Some(label)) = (delete, delete_label) {
             tasks.push(Task::Place(label));
             tasks.push(Task::Node(delete));
-            tasks.push(Task::Emit(Op::TransformNext, id));
+            tasks.push(Task::Emit(Op::TransformNext, delete));
         }
         tasks.push(Task::Place(end));
         self.plan(tasks);

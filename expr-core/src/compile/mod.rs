@@ -187,6 +187,16 @@ impl Compiler<'_> {
         Ok(self.site(span, at, token))
     }
 
+    /// The site of a tail call. Its errors stand where the callee ends.
+    pub(super) fn tail_site(&mut self, call: NodeId) -> Result<u32> {
+        let NodeKind::Call { procedure, .. } = self.get(call)?.kind else {
+            return self.site_of(call);
+        };
+        let (span, at) = (self.get(call)?.span, self.get(procedure)?.at);
+        let token = self.callee_token(procedure);
+        Ok(self.site(span, at, token))
+    }
+
     fn site(&mut self, span: Span, at: Option<u32>, token: Option<Token>) -> u32 {
         let site = Site { span, at, token };
         if self.code.sites.last() != Some(&site) {
@@ -229,7 +239,9 @@ impl Compiler<'_> {
             self.group(group, tuple, &mut after)?;
             unwrap = false;
         }
-        if unwrap {
+        if keep && is_path && predicates.is_empty() && !self.stays_single(id)? {
+            after.push(Task::Emit(Op::KeepSequence, id));
+        } else if unwrap {
             after.push(Task::Emit(Op::Unwrap { keep }, id));
         }
         let tail = tail && after.is_empty();

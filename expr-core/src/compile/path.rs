@@ -16,9 +16,12 @@ impl Compiler<'_> {
             return Ok(());
         };
         let (group, keeps_tuples) = (node.group.clone(), node.tuple);
+        let constructs = steps.first().map(|&first| self.get(first)).transpose()?;
+        let constructs = constructs.is_some_and(|first| first.constructs);
         let mut first_tuple = steps.len();
         for (position, &step) in steps.iter().enumerate().rev() {
-            if self.get(step)?.tuple {
+            // A constructor is evaluated as it is, and binds nothing.
+            if self.get(step)?.tuple && !(position == 0 && constructs) {
                 first_tuple = position;
             }
         }
@@ -26,7 +29,12 @@ impl Compiler<'_> {
         let mut tasks = Vec::new();
         for (position, &step) in steps.iter().enumerate() {
             let last = position.saturating_add(1) == steps.len();
-            if position >= first_tuple {
+            if position == 0 && constructs {
+                let next = steps.get(1).copied();
+                let listed = first_tuple == 1;
+                let ends = (path_end, keep_singleton, listed);
+                self.constructed_step(step, next, ends, &mut tasks)?;
+            } else if position >= first_tuple {
                 let plain = position == first_tuple;
                 self.tuple_step(step, position == 0, plain, path_end, &mut tasks)?;
             } else {
@@ -34,19 +42,69 @@ impl Compiler<'_> {
             }
         }
         let tuples = first_tuple < steps.len();
+        if tuples && !keeps_tuples && group.is_none() {
+            tasks.push(Task::Emit(Op::TupleItems, id));
+        }
+        // A path that ends early has made no tuples yet.
         tasks.push(Task::Place(path_end));
         match group {
             Some(group) => self.group(&group, tuples, &mut tasks)?,
             None => {
-                if tuples && !keeps_tuples {
-                    tasks.push(Task::Emit(Op::TupleItems, id));
-                }
                 if keep_singleton {
                     tasks.push(Task::Emit(Op::KeepSingleton, id));
                 }
             }
         }
         self.plan(tasks);
+        Ok(())
+    }
+
+    /// Whether the result of a path is no list of steps' results: what a group-by makes, or
+    /// what a constructor made and nothing but an order-by took up.
+    pub(super) fn stays_single(&self, path: NodeId) -> Result<bool> {
+        let node = self.get(path)?;
+        let NodeKind::Path { steps, .. } = &node.kind else { return Ok(true) };
+        let mut single = node.group.is_some();
+        if let Some((&first, rest)) = steps.split_first() {
+            let sorts = |step: &NodeId| {
+                self.get(*step).is_ok_and(|node| matches!(node.kind, NodeKind::Sort(_)))
+            };
+            single |= self.get(first)?.constructs && rest.iter().all(sorts);
+        }
+        Ok(single)
+    }
+
+    /// Adds the tasks of a constructor that a path begins with.
+    fn constructed_step(
+        &mut self,
+        step: NodeId,
+        next: Option<NodeId>,
+        (path_end, keep, listed): (Label, bool, bool),
+        tasks: &mut Vec<Task>,
+    ) -> Result<()> {
+        let Some(next) = next else {
+            tasks.push(Task::Node(step));
+            return Ok(());
+        };
+        let node = self.get(step)?;
+        let (tuple, focus) = (node.tuple, node.focus.is_some());
+        let sorted = matches!(self.get(next)?.kind, NodeKind::Sort(_));
+        tasks.push(Task::Emit(Op::ListInput, step));
+        tasks.push(Task::Node(step));
+        tasks.push(Task::Emit(Op::PutInputBack, step));
+        if focus {
+            // The next step starts from the input again.
+            tasks.push(Task::Emit(Op::Drop, step));
+            tasks.push(Task::Emit(Op::Source, step));
+        } else if tuple {
+            let end = self.label();
+            let op = Op::ConstructedItems { end, keep: true, listed: true };
+            tasks.push(Task::Emit(op, step));
+            tasks.push(Task::Place(end));
+        } else if !sorted {
+            let op = Op::ConstructedItems { end: path_end, keep, listed };
+            tasks.push(Task::Emit(op, step));
+        }
         Ok(())
     }
 
@@ -61,15 +119,8 @@ impl Compiler<'_> {
         let node = self.get(step)?;
         let bare = node.predicates.is_empty() && node.stages.is_empty();
         let bare = bare && node.group.is_none();
-        let (constructs, stages) = (node.constructs, node.stages.clone());
+        let stages = node.stages.clone();
         match node.kind.clone() {
-            _ if first && constructs => {
-                tasks.push(Task::Node(step));
-                if !last {
-                    let op = Op::ConstructedItems { end: path_end };
-                    tasks.push(Task::Emit(op, step));
-                }
-            }
             NodeKind::Variable(_) if first => {
                 tasks.push(Task::Node(step));
                 self.stages(&stages, false, step, tasks)?;
@@ -85,7 +136,7 @@ impl Compiler<'_> {
                 if first {
                     tasks.push(Task::Emit(Op::Source, step));
                 }
-                self.sort(&terms, false, step, tasks)?;
+                self.sort(&terms, false, Some(path_end), step, tasks)?;
                 self.stages(&stages, false, step, tasks)?;
             }
             _ => {
@@ -123,7 +174,7 @@ impl Compiler<'_> {
             tasks.push(Task::Emit(Op::Source, step));
         }
         if let NodeKind::Sort(terms) = &node.kind {
-            self.sort(terms, !plain, step, tasks)?;
+            self.sort(terms, !plain, plain.then_some(path_end), step, tasks)?;
             if plain {
                 tasks.push(Task::Emit(Op::TupleSorted { step: number }, step));
             }
@@ -195,10 +246,12 @@ impl Compiler<'_> {
         &mut self,
         terms: &[SortTerm],
         tuples: bool,
+        nothing: Option<Label>,
         step: NodeId,
         tasks: &mut Vec<Task>,
     ) -> Result<()> {
         let (outer, end) = (self.scopes.current(), self.label());
+        let nothing = nothing.unwrap_or(end);
         let inner = if tuples { self.scopes.add_tuples(outer) } else { outer };
         let number = length(self.code.sortings.len());
         tasks.push(Task::Emit(Op::Sort(number), step));
@@ -213,7 +266,7 @@ impl Compiler<'_> {
         }
         tasks.push(Task::Scope(outer));
         tasks.push(Task::Place(end));
-        self.code.sortings.push(Sorting { terms: described, tuples, end });
+        self.code.sortings.push(Sorting { terms: described, tuples, end, nothing });
         Ok(())
     }
 }

@@ -8,13 +8,13 @@
 use super::name::Names;
 use super::{Compiler, Task, bug};
 use crate::builtin::{find, find_helper};
+use crate::decimal::write_whole;
 use crate::error::Result;
 use crate::map::NumberMap;
 use crate::program::{NameIndex, Op};
 use crate::size::{index, length};
 use crate::syntax::{NodeId, NodeKind, SlotId, StageKind, Tree};
 use crate::text::Wtf8Buf;
-use alloc::format;
 use alloc::vec;
 use alloc::vec::Vec;
 
@@ -300,8 +300,9 @@ impl Compiler<'_> {
 
     /// The name under which tuples keep what a `%` refers to.
     pub(super) fn label_name(&mut self, slot: SlotId) -> u32 {
-        let label = format!("!{}", self.tree.label(slot));
-        self.name(label.as_bytes())
+        let mut label = alloc::vec![b'!'];
+        write_whole(&mut label, u64::from(self.tree.label(slot)));
+        self.name(&label)
     }
 
     fn global(&self, name: &[u8], number: u32) -> Op {

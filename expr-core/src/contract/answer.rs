@@ -1,9 +1,9 @@
 //! Answers as JSON text, written front to back.
 
+use crate::decimal::write_whole;
 use crate::error::{Error, Token};
 use crate::text::Wtf8;
 use crate::value::{write_json_number, write_json_string};
-use alloc::string::ToString;
 use alloc::vec::Vec;
 
 /// JSON text that is being written.
@@ -22,30 +22,42 @@ impl Answer {
     }
 
     /// Starts a member whose name comes from a document.
+    #[inline(never)]
     pub(crate) fn key(&mut self, name: &[u8]) -> &mut Self {
         self.item();
         write_json_string(&mut self.bytes, Wtf8::new(name));
-        self.bytes.push(b':');
-        self
+        self.push(b":")
     }
 
     /// Starts an item of an array; its value follows.
     pub(crate) fn item(&mut self) -> &mut Self {
         if !matches!(self.bytes.last(), None | Some(b'{' | b'[')) {
-            self.bytes.push(b',');
+            self.push(b",");
         }
         self
     }
 
     /// A value that is JSON text already, or an opening or closing bracket.
     pub(crate) fn raw(&mut self, json: impl AsRef<[u8]>) -> &mut Self {
-        self.bytes.extend_from_slice(json.as_ref());
+        self.push(json.as_ref())
+    }
+
+    /// Bytes of the answer. Answers are made of hundreds of small pieces, so a copy of this
+    /// for each of them would be most of the code around here.
+    #[inline(never)]
+    fn push(&mut self, bytes: &[u8]) -> &mut Self {
+        self.bytes.extend_from_slice(bytes);
         self
     }
 
     /// A string.
     pub(crate) fn text(&mut self, text: impl AsRef<[u8]>) -> &mut Self {
-        write_json_string(&mut self.bytes, Wtf8::new(text.as_ref()));
+        self.string(text.as_ref())
+    }
+
+    #[inline(never)]
+    fn string(&mut self, text: &[u8]) -> &mut Self {
+        write_json_string(&mut self.bytes, Wtf8::new(text));
         self
     }
 
@@ -59,7 +71,8 @@ impl Answer {
 
     /// A whole number.
     pub(crate) fn number(&mut self, number: u64) -> &mut Self {
-        self.raw(number.to_string())
+        write_whole(&mut self.bytes, number);
+        self
     }
 
     /// A boolean.

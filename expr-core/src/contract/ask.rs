@@ -2,10 +2,12 @@
 //! expressions, and the answer that it writes.
 
 use super::answer::Answer;
+use crate::decimal::write_whole;
 use crate::error::{Error, ErrorKind, Result};
 use crate::text::{Wtf8, Wtf8Buf};
 use crate::value::{
-    Array, Heap, Object, ReadLimits, Text, Value, format_number, read_json, write_result,
+    Array, Heap, Object, ReadLimits, Text, Value, format_number, length, read_json,
+    write_result,
 };
 use alloc::vec::Vec;
 
@@ -180,6 +182,12 @@ pub(crate) fn push_segment(pointer: &mut Vec<u8>, segment: &[u8]) {
     }
 }
 
+/// Appends the place of an item to a JSON pointer.
+pub(crate) fn push_index(pointer: &mut Vec<u8>, position: usize) {
+    pointer.push(b'/');
+    write_whole(pointer, u64::from(length(position)));
+}
+
 /// Walks a container item by item with the pointer of each, without recursing.
 pub(crate) struct Cursor {
     container: Value,
@@ -210,7 +218,7 @@ impl Cursor {
         self.position = position.saturating_add(1);
         match self.container {
             Value::Array(array) => array_item(heap, array, position).inspect(|_| {
-                push_segment(pointer, format_number(f64::from(position)).as_bytes());
+                push_index(pointer, crate::value::index(position));
             }),
             Value::Object(object) => {
                 object_item(heap, object, position).inspect(|item| {

@@ -2,16 +2,17 @@
 //! and its waits, in one answer.
 
 use super::answer::Answer;
-use super::ask::{Answered, Ask, Cursor, push_segment};
+use super::ask::{Answered, Ask, Cursor, push_index, push_segment};
 use super::assignment::{dotted, segments};
 use super::lint::lint;
 use super::parse_source;
 use super::rules::Rules;
 use crate::builtin::trim;
+use crate::decimal::write_whole;
 use crate::error::{Error, ErrorKind, Result};
 use crate::map::NumberMap;
 use crate::span::{Location, Span, locate};
-use crate::value::{Text, Value};
+use crate::value::{Text, Value, length};
 use alloc::vec::Vec;
 
 /// Members of a step that hold steps, in the order in which they run.
@@ -91,11 +92,11 @@ impl Check<'_> {
                 continue;
             };
             self.ask.charge(1)?;
-            let number = alloc::format!("{at}");
             let mut pointer = block.pointer.clone();
-            push_segment(&mut pointer, number.as_bytes());
-            let step_path =
-                [&block.path, b".steps[".as_slice(), number.as_bytes(), b"]"].concat();
+            push_index(&mut pointer, at);
+            let mut step_path = [&block.path, b".steps[".as_slice()].concat();
+            write_whole(&mut step_path, u64::from(length(at)));
+            step_path.push(b']');
             let id = self.ask.member(step, "id").as_text();
             let place = Place { pointer, step: step_path, id };
             if let Some(id) = id {

@@ -66,13 +66,12 @@ pub(crate) fn ingress(ask: &mut Ask) -> Answered {
     let done = ask.items(ask.given("done"));
     let is_open =
         |ask: &Ask, id: &[u8]| !done.iter().any(|&known| ask.bytes(known) == Some(id));
-    let open_signals: Vec<_> = signals.iter().filter(|it| is_open(ask, &it.id)).collect();
-    let open_launches: Vec<_> =
-        launches.iter().filter(|(id, _)| is_open(ask, id)).collect();
     ask.charge(u64::from(length(done.len())).saturating_mul(u64::from(length(
         signals.len().saturating_add(launches.len()),
     ))))?;
-
+    let open_signals: Vec<_> = signals.iter().filter(|it| is_open(ask, &it.id)).collect();
+    let open_launches: Vec<_> =
+        launches.iter().filter(|(id, _)| is_open(ask, id)).collect();
     let finished = open_signals.is_empty() && open_launches.is_empty();
     ask.out.raw("{").name("state").text(if finished { "done" } else { "routed" });
     ask.out.name("signals").raw("[");

@@ -232,13 +232,13 @@ impl Lint<'_> {
         if bytes.is_empty() || bytes == b"$" || self.bound.contains(name) {
             return Fact::Unknown;
         }
-        if HELPERS.iter().any(|helper| is(&helper)) {
+        if HELPERS.iter().any(is) {
             return Fact::Function;
         }
         if builtin::find(bytes).is_none() {
             return Fact::Missing;
         }
-        if NON_DETERMINISTIC.iter().any(|name| is(&name)) {
+        if NON_DETERMINISTIC.iter().any(is) {
             self.find(node, RANDOM, "the function depends on more than its arguments");
         } else {
             self.find(node, FOREIGN, "the function is no helper and cannot be called");

@@ -32,7 +32,7 @@ pub(crate) use ingress::ingress;
 pub(crate) use mapping::{expressions, mapping, secrets, value};
 pub(crate) use normalize::Normalized;
 pub(crate) use rules::rules;
-pub(crate) use validate::{Validation, validate};
+pub(crate) use validate::{Validation, validate, violations};
 pub(crate) use wait::{wait_config, wait_match};
 
 use crate::error::Result;

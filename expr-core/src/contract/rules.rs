@@ -3,7 +3,7 @@
 //! There is one strict, versioned document. The text of the variable that it replaces is
 //! still read, as leniently as ever: what makes no sense there is passed over.
 
-use super::ask::{Answered, Ask, bad_member, push_segment, quoted};
+use super::ask::{Answered, Ask, bad_member, push_index, push_segment, quoted};
 use super::parse_source;
 use crate::builtin::trim;
 use crate::error::{Error, ErrorKind, Result};
@@ -191,7 +191,7 @@ fn check(ask: &mut Ask, rules: Value, problems: &mut Vec<Problem>) -> Result<()>
         for (at, rule) in items.into_iter().enumerate() {
             ask.charge(1)?;
             let mut pointer = pointer.clone();
-            push_segment(&mut pointer, alloc::format!("{at}").as_bytes());
+            push_index(&mut pointer, at);
             check_rule(ask, rule, pointer, problems);
         }
     }

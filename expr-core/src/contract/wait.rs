@@ -141,9 +141,7 @@ fn normalize(ask: &mut Ask, signal: Value) -> Result<Value> {
     };
     let received = match (ask.member(signal, "receivedAt"), ask.now) {
         (received @ Value::String(_), _) => received,
-        (_, Some(now)) => {
-            Value::String(ask.heap.add_text(iso_timestamp(now).as_bytes())?)
-        }
+        (_, Some(now)) => Value::String(ask.heap.add_text(&iso_timestamp(now))?),
         (_, None) => Value::Null,
     };
     ask.object(&[

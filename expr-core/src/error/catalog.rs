@@ -5,8 +5,9 @@
 //! code never changes its meaning; a withdrawn one is never used again.
 
 use super::ErrorClass;
-use crate::text::Wtf8Buf;
-use alloc::format;
+use crate::decimal::write_whole;
+use crate::text::{Wtf8Buf, push_text};
+use alloc::vec::Vec;
 
 /// A row of the catalogue, for documentation and tools.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -37,24 +38,17 @@ macro_rules! catalog {
         }
 
         impl ErrorKind {
-            /// The published code.
-            pub(crate) fn code(&self) -> &'static str {
-                match self { $(Self::$name { .. } => stringify!($code),)* }
+            /// The row of the table.
+            fn row(&self) -> &'static CatalogEntry {
+                enum Row { $($name,)* }
+                let row = match self { $(Self::$name { .. } => Row::$name,)* };
+                CATALOG.get(row as usize).unwrap_or(&NO_ENTRY)
             }
 
-            /// The class that callers branch on.
-            pub(crate) fn class(&self) -> ErrorClass {
-                match self { $(Self::$name { .. } => ErrorClass::$class,)* }
-            }
-
-            /// What to do about it.
-            pub(crate) fn help(&self) -> Option<&'static str> {
-                match self { $(Self::$name { .. } => None $(.or(Some($help)))?,)* }
-            }
-
-            fn text(&self) -> alloc::string::String {
+            /// What stands in the message, in the order of the braces.
+            fn parameters(&self) -> [Parameter<'_>; 2] {
                 match self {
-                    $(Self::$name $({ $($field),* })? => catalog!(@format $message $(, $($field)*)?),)*
+                    $(Self::$name $({ $($field),* })? => catalog!(@parameters $($($field)*)?),)*
                 }
             }
         }
@@ -69,34 +63,99 @@ macro_rules! catalog {
     };
     (@help) => { None };
     (@help $help:literal) => { Some($help) };
-    (@format $message:literal $(, $($field:ident)*)?) => {{
-        $($(let _ = &$field;)*)?
-        format!($message)
-    }};
+    (@parameters) => { [Parameter::NONE, Parameter::NONE] };
+    (@parameters $first:ident) => { [Parameter::from($first), Parameter::NONE] };
+    (@parameters $first:ident $second:ident) => {
+        [Parameter::from($first), Parameter::from($second)]
+    };
+}
+
+/// What no variant has.
+const NO_ENTRY: CatalogEntry =
+    CatalogEntry { code: "", class: ErrorClass::Host, message: "", help: None };
+
+/// What a message says of the case at hand.
+#[derive(Clone, Copy)]
+enum Parameter<'a> {
+    Text(&'a [u8]),
+    Number(u64),
+}
+
+impl Parameter<'_> {
+    const NONE: Self = Parameter::Text(b"");
+}
+
+impl<'a> From<&'a Wtf8Buf> for Parameter<'a> {
+    fn from(text: &'a Wtf8Buf) -> Self {
+        Parameter::Text(text.as_wtf8().bytes())
+    }
+}
+
+impl From<&&'static str> for Parameter<'_> {
+    fn from(text: &&'static str) -> Self {
+        Parameter::Text(text.as_bytes())
+    }
+}
+
+impl From<&Option<&'static str>> for Parameter<'_> {
+    fn from(text: &Option<&'static str>) -> Self {
+        Parameter::Text(text.unwrap_or_default().as_bytes())
+    }
+}
+
+impl From<&u32> for Parameter<'_> {
+    fn from(number: &u32) -> Self {
+        Parameter::Number(u64::from(*number))
+    }
+}
+
+impl From<&u64> for Parameter<'_> {
+    fn from(number: &u64) -> Self {
+        Parameter::Number(*number)
+    }
 }
 
 impl ErrorKind {
-    /// The message. Where it is an author's own text, lone surrogates included, that text
-    /// is kept as it is.
+    /// The published code.
+    pub(crate) fn code(&self) -> &'static str {
+        self.row().code
+    }
+
+    /// The class that callers branch on.
+    pub(crate) fn class(&self) -> ErrorClass {
+        self.row().class
+    }
+
+    /// What to do about it.
+    pub(crate) fn help(&self) -> Option<&'static str> {
+        self.row().help
+    }
+
+    /// The message: the row's, with parameters for the braces. A name that stands in two
+    /// braces in a row is one parameter. Lone surrogates are kept.
     pub(crate) fn message(&self) -> Wtf8Buf {
-        let (lead, authored, tail) = match self {
-            Self::AuthorError { message } | Self::AssertionFailed { message } => {
-                ("", message, "")
+        let mut parameters = self.parameters().into_iter();
+        let mut parameter = Parameter::NONE;
+        let mut name: &[u8] = b"";
+        let mut message = Vec::new();
+        let mut rest = self.row().message.as_bytes();
+        while let Some(open) = rest.iter().position(|&byte| byte == b'{') {
+            let (text, braces) = rest.split_at_checked(open).unwrap_or((rest, b""));
+            let close = braces.iter().position(|&byte| byte == b'}').unwrap_or(0);
+            let named = braces.get(..close).unwrap_or_default();
+            if named != name {
+                name = named;
+                parameter = parameters.next().unwrap_or(Parameter::NONE);
             }
-            Self::DisallowedFunction { name, .. } => {
-                ("Expression uses disallowed function: ", name, "")
+            push_text(&mut message, text);
+            match parameter {
+                Parameter::Text(text) => push_text(&mut message, text),
+                Parameter::Number(number) => write_whole(&mut message, number),
             }
-            Self::HelperRebinding { name } => (
-                "Expression rebinds the helper function: ",
-                name,
-                ", which is not allowed",
-            ),
-            _ => return Wtf8Buf::from(self.text().as_str()),
-        };
-        let mut message = Wtf8Buf::from(lead);
-        message.push(authored.as_wtf8());
-        message.push_str(tail);
-        message
+            rest = braces.get(close.saturating_add(1)..).unwrap_or_default();
+        }
+        push_text(&mut message, rest);
+        Wtf8Buf::from_bytes(message)
     }
 }
 
@@ -449,6 +508,14 @@ catalog! {
     R0006 SourceTooLong { limit: u32 }: Budget =>
         "the source is longer than {limit} bytes",
         help "split the expression";
+
+    R0007 TooManyParents { limit: u32 }: Budget =>
+        "the parents `%` in the source climb over more than {limit} steps",
+        help "bind the parents with `@$name` instead";
+
+    R0008 TooManyParts { limit: u32 }: Budget =>
+        "the source has more than {limit} names, values and operators",
+        help "pass large data in the context instead";
 
     C0001 Lambda: Lambda =>
         "Expression uses a function definition (lambda), which is not allowed",

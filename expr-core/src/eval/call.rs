@@ -88,9 +88,10 @@ impl Machine<'_> {
         self.input = saved.input;
         self.scope = saved.scope;
         self.scopes.release(saved.scopes);
-        if let Return::To(pc) = saved.ret {
-            self.pc = pc;
-        }
+        self.pc = match saved.ret {
+            Return::To(pc) => pc,
+            Return::Below => saved.called_at.saturating_add(1),
+        };
         saved.ret
     }
 
@@ -121,7 +122,12 @@ impl Machine<'_> {
                 Called::Waiting => None,
             };
             self.heap.budget.charge(1)?;
-            (called, ret) = self.ask(answer)?;
+            let asked = self.ask(answer);
+            if asked.is_err() {
+                // Not where the last call ended: where the function was called that waits.
+                self.failing = self.pc.checked_sub(1);
+            }
+            (called, ret) = asked?;
         }
     }
 
@@ -140,7 +146,7 @@ impl Machine<'_> {
                 }
             }
             Some(Frame::Compose { second, ret }) => {
-                let argument = answer.unwrap_or_default();
+                let argument = self.heap.unwrap_sequence(answer.unwrap_or_default());
                 let called = self.invoke(second, &[argument], Value::Null, ret)?;
                 Ok((called, ret))
             }
@@ -206,6 +212,7 @@ impl Machine<'_> {
                 match self.invoke(first, first_argument, Value::Null, below)? {
                     Called::Result(value) => {
                         self.frames.pop();
+                        let value = self.heap.unwrap_sequence(value);
                         self.invoke(second, &[value], Value::Null, ret)
                     }
                     called => Ok(called),

@@ -4,19 +4,24 @@
 //! expression: an operator names itself, `and` and `or` stand in for everything on their
 //! right, and a call stands in for everything in the function that it calls.
 
-use super::frame::{Frame, Saved};
+use super::frame::{Frame, Return};
 use super::{Loaded, Machine};
 use crate::error::{Error, ErrorClass, ErrorKind};
-use crate::program::{Pc, Site};
+use crate::program::{Op, Pc, Site};
 use crate::value::index;
 use alloc::rc::Rc;
 
 impl Machine<'_> {
     /// The error of the operation at `pc`, with its place.
     pub(super) fn failure(&self, error: Error, pc: Pc) -> Error {
-        let mut error = located(&self.program, error, pc);
+        let mut program = &self.program;
+        let mut error = located(program, error, pc);
         for frame in self.frames.iter().rev() {
             let saved = match frame {
+                Frame::Native { ret: Return::To(pc), .. } => {
+                    error = passed_through(error, program, pc.saturating_sub(1));
+                    continue;
+                }
                 Frame::Call { saved, .. } => saved,
                 Frame::Transform(transformer) => transformer.saved(),
                 Frame::Eval { saved } => {
@@ -36,7 +41,8 @@ impl Machine<'_> {
                 }
                 _ => continue,
             };
-            error = passed_through(error, saved);
+            program = &saved.program;
+            error = passed_through(error, program, saved.called_at);
         }
         error
     }
@@ -59,14 +65,16 @@ fn located(program: &Rc<Loaded>, mut error: Error, pc: Pc) -> Error {
 }
 
 /// An error that comes out of a call.
-fn passed_through(mut error: Error, saved: &Saved) -> Error {
-    if let Some(site) = site(&saved.program, saved.called_at) {
+fn passed_through(mut error: Error, program: &Loaded, called_at: Pc) -> Error {
+    // `~>` calls without telling where.
+    let applied = matches!(program.code.ops.get(index(called_at)), Some(Op::Apply));
+    if let Some(site) = site(program, called_at).filter(|_| !applied) {
         error = error.or_span(site.span);
         if let Some(at) = site.at {
             error = error.or_at(at, site.token.clone()).replace_at(at);
         }
     }
-    behind_operators(&saved.program, error, saved.called_at)
+    behind_operators(program, error, called_at)
 }
 
 /// An error on the right of `and` or `or` is theirs, the outermost at last.

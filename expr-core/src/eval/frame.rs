@@ -6,7 +6,7 @@ use super::sort::Sorter;
 use super::transform::Transformer;
 use crate::builtin::Waiting;
 use crate::program::Pc;
-use crate::value::Value;
+use crate::value::{Array, Marks, Value};
 use alloc::boxed::Box;
 use alloc::rc::Rc;
 
@@ -56,8 +56,30 @@ pub(super) struct Loop {
     /// What `$` and the scope were before.
     pub(super) input: Value,
     pub(super) scope: u32,
-    /// Whether each item opens a scope for the names that its tuple binds.
-    pub(super) scoped: bool,
+    pub(super) entry: Entry,
+}
+
+/// How a part is entered for an item.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Entry {
+    /// With the item alone.
+    Item,
+    /// With the item of a tuple, in a scope of the names that the tuple binds.
+    Tuple,
+    /// With the item alone, in an empty scope: it could have been a tuple.
+    Bare,
+}
+
+impl Entry {
+    /// For items of a list; `scoped` says that the part was compiled for tuples.
+    pub(super) fn new(items: Value, scoped: bool) -> Entry {
+        let tuples = |array: Array| array.marks.has(Marks::TUPLES);
+        match (scoped, items.as_array().is_some_and(tuples)) {
+            (false, _) => Entry::Item,
+            (true, true) => Entry::Tuple,
+            (true, false) => Entry::Bare,
+        }
+    }
 }
 
 /// What a call restores when it ends.

@@ -2,7 +2,7 @@
 //!
 //! All keys are evaluated first, then the values, each over the items that share its key.
 
-use super::frame::Frame;
+use super::frame::{Entry, Frame};
 use super::{Machine, bug};
 use crate::error::{Error, ErrorKind, Result};
 use crate::map::NumberMap;
@@ -136,7 +136,7 @@ impl Machine<'_> {
                 None => {
                     self.pc = pair.key;
                     let item = self.item_of((items, position));
-                    return self.enter_item(item, scoped);
+                    return self.enter_item(item, Entry::new(items, scoped));
                 }
             }
         }

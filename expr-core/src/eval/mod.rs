@@ -103,6 +103,8 @@ struct Machine<'h> {
     scope: u32,
     /// How many calls are nested.
     depth: u32,
+    /// The operation that failed, where it is not the one that runs.
+    failing: Option<Pc>,
 }
 
 #[cold]
@@ -133,6 +135,7 @@ impl<'h> Machine<'h> {
             input,
             scope: 0,
             depth: 0,
+            failing: None,
         };
         machine.scope = machine.open_scope(None, code.layout)?;
         Ok(machine)
@@ -148,7 +151,10 @@ impl<'h> Machine<'h> {
             match charged.and_then(|()| self.step(op)) {
                 Ok(None) => {}
                 Ok(Some(result)) => return Ok(result),
-                Err(error) => return Err(self.failure(error, pc)),
+                Err(error) => {
+                    let pc = self.failing.unwrap_or(pc);
+                    return Err(self.failure(error, pc));
+                }
             }
         }
     }
@@ -262,11 +268,24 @@ impl<'h> Machine<'h> {
                 let value = self.heap.flatten_results(results, last)?;
                 self.push(value);
             }
-            Op::ConstructedItems { end } => self.constructed_items(end)?,
+            Op::ListInput => self.list_input()?,
+            Op::PutInputBack => {
+                let value = self.pop()?;
+                self.input = self.pop()?;
+                self.push(value);
+            }
+            Op::ConstructedItems { end, keep, listed } => {
+                self.constructed_items(end, keep, listed)?;
+            }
             Op::Filter { tuples, end } => self.filter(tuples, end)?,
             Op::FilterNext => self.filter_next()?,
             Op::FilterIndex(number) => self.filter_index(number)?,
             Op::KeepSingleton => self.keep_singleton()?,
+            Op::KeepSequence => {
+                let value = self.pop()?;
+                let kept = self.heap.keep_sequence(value)?;
+                self.push(kept);
+            }
             Op::Unwrap { keep } => {
                 let mut value = self.pop()?;
                 if let Value::Array(array) = &mut value

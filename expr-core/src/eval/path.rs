@@ -1,6 +1,6 @@
 //! Steps and predicates.
 
-use super::frame::{Frame, Loop};
+use super::frame::{Entry, Frame, Loop};
 use super::{Machine, bug};
 use crate::error::{Error, ErrorKind, Result};
 use crate::program::Pc;
@@ -48,9 +48,9 @@ impl Machine<'_> {
             self.pc = end;
             return Ok(());
         }
-        let each = self.open_loop(items, false);
+        let each = self.open_loop(items, Entry::Item);
         self.frames.push(Frame::Each(each));
-        self.enter_item(first_of(self, items), false)
+        self.enter_item(first_of(self, items), Entry::Item)
     }
 
     pub(super) fn next(&mut self, last: bool) -> Result<()> {
@@ -66,7 +66,7 @@ impl Machine<'_> {
             let item = self.item_of(item);
             self.pc = body;
             self.heap.budget.charge(1)?;
-            return self.enter_item(item, false);
+            return self.enter_item(item, Entry::Item);
         }
         let (base, input) = (each.base, each.input);
         self.frames.pop();
@@ -77,7 +77,7 @@ impl Machine<'_> {
     }
 
     /// Starts a loop whose body begins at the next operation.
-    pub(super) fn open_loop(&mut self, items: Value, scoped: bool) -> Loop {
+    pub(super) fn open_loop(&mut self, items: Value, entry: Entry) -> Loop {
         Loop {
             items,
             position: 0,
@@ -85,7 +85,7 @@ impl Machine<'_> {
             body: self.pc,
             input: self.input,
             scope: self.scope,
-            scoped,
+            entry,
         }
     }
 
@@ -97,11 +97,33 @@ impl Machine<'_> {
         }
     }
 
+    /// A constructor that is the first of several steps sees the input as a list, which
+    /// only a function that takes its context can tell.
+    pub(super) fn list_input(&mut self) -> Result<()> {
+        self.push(self.input);
+        if !matches!(self.input, Value::Array(_)) {
+            self.input = self.heap.add_array(&[self.input], Marks::SEQUENCE)?;
+        }
+        Ok(())
+    }
+
     /// Makes what an array constructor at the beginning of a path gave something to
     /// iterate over. An index has made it a single value, which the reference iterates
     /// over by its `length`: a text by its units, an object by what it calls so.
-    pub(super) fn constructed_items(&mut self, end: Pc) -> Result<()> {
+    pub(super) fn constructed_items(
+        &mut self,
+        end: Pc,
+        keep: bool,
+        listed: bool,
+    ) -> Result<()> {
         let value = self.pop()?;
+        let empty =
+            matches!(value, Value::Undefined | Value::String(Text { len: 0, .. }));
+        let is_list = matches!(value, Value::Array(_));
+        if (empty && keep) || (!empty && listed && !is_list) {
+            let what = "an index left a value where a list is needed";
+            return Err(Error::from(ErrorKind::NativeFault { what }));
+        }
         let items = match value {
             Value::Undefined
             | Value::Array(Array { len: 0, .. })
@@ -160,9 +182,10 @@ impl Machine<'_> {
             self.pc = end;
             return Ok(());
         }
-        let each = self.open_loop(items, tuples);
+        let entry = Entry::new(items, tuples);
+        let each = self.open_loop(items, entry);
         self.frames.push(Frame::Filter(each));
-        self.enter_item(first_of(self, items), tuples)
+        self.enter_item(first_of(self, items), entry)
     }
 
     pub(super) fn filter_next(&mut self) -> Result<()> {
@@ -171,8 +194,8 @@ impl Machine<'_> {
             return Err(bug("a predicate's result without its loop"));
         };
         let (items, position) = (each.items, each.position);
-        let (scope, scoped, input) = (each.scope, each.scoped, each.input);
-        if scoped {
+        let (scope, entry, input) = (each.scope, each.entry, each.input);
+        if entry != Entry::Item {
             let inner = self.scope;
             self.return_to_scope(scope, inner);
         }
@@ -187,7 +210,7 @@ impl Machine<'_> {
             let item = self.item_of(item);
             self.pc = body;
             self.heap.budget.charge(1)?;
-            return self.enter_item(item, scoped);
+            return self.enter_item(item, entry);
         }
         let base = each.base;
         self.frames.pop();

@@ -1,5 +1,6 @@
 //! Variables at run time.
 
+use super::frame::Entry;
 use super::{Frame, Machine, bug};
 use crate::builtin::{BuiltinId, find, find_helper};
 use crate::compile::Library;
@@ -254,17 +255,17 @@ impl Machine<'_> {
     }
 
     /// The item that a frame iterates over, with the scope of its tuple.
-    pub(super) fn enter_item(&mut self, item: Value, scoped: bool) -> Result<()> {
-        if !scoped {
-            self.input = item;
-            return Ok(());
+    pub(super) fn enter_item(&mut self, item: Value, entry: Entry) -> Result<()> {
+        self.input = item;
+        match (entry, item) {
+            (Entry::Item, _) => Ok(()),
+            (Entry::Tuple, Value::Object(tuple)) => {
+                let at = self.tuple_key();
+                self.input = self.heap.member(tuple, at).unwrap_or_default();
+                self.open_tuple_scope(item)
+            }
+            _ => self.open_tuple_scope(Value::Undefined),
         }
-        let at = self.tuple_key();
-        self.input = match item {
-            Value::Object(tuple) => self.heap.member(tuple, at).unwrap_or_default(),
-            item => item,
-        };
-        self.open_tuple_scope(item)
     }
 
     /// The frame on top, if it is a loop of the kind that `matches` picks.

@@ -3,12 +3,12 @@
 //! A key is evaluated when the first comparison needs it and kept, so an item's keys are
 //! evaluated once, and one that no comparison needs is never evaluated.
 
-use super::frame::Frame;
+use super::frame::{Entry, Frame};
 use super::{Machine, bug};
 use crate::error::{Error, ErrorKind, Result};
 use crate::merge_sort::MergeSort;
 use crate::program::Term;
-use crate::value::{Marks, Value, index, length};
+use crate::value::{Array, Marks, Value, index, length};
 use alloc::boxed::Box;
 use alloc::vec::Vec;
 use core::cmp::Ordering;
@@ -18,8 +18,7 @@ pub(super) struct Sorter {
     /// Which one of the program.
     number: u32,
     items: Vec<Value>,
-    marks: Marks,
-    scoped: bool,
+    entry: Entry,
     /// Keys by item and term, once they are known.
     keys: Vec<Option<Value>>,
     terms: u32,
@@ -48,31 +47,26 @@ impl Machine<'_> {
         let items = self.pop()?;
         let sorting = self.program.code.sortings.get(index(number));
         let sorting = sorting.ok_or_else(|| bug("an order-by is not described"))?;
-        let (terms, scoped, end) =
-            (length(sorting.terms.len()), sorting.tuples, sorting.end);
-        let Value::Array(array) = items else {
-            self.push(items);
-            self.pc = end;
-            return Ok(());
+        let (terms, scoped) = (length(sorting.terms.len()), sorting.tuples);
+        let array = match items {
+            Value::Array(array) if array.len > 1 => array,
+            _ => {
+                let empty = matches!(
+                    items,
+                    Value::Undefined | Value::Array(Array { len: 0, .. })
+                );
+                self.pc = if empty { sorting.nothing } else { sorting.end };
+                self.push(items);
+                return Ok(());
+            }
         };
-        if array.len < 2 {
-            self.push(items);
-            self.pc = end;
-            return Ok(());
-        }
         let cells = index(array.len).saturating_mul(index(terms));
         self.heap.pay_items(index(array.len))?;
         self.heap.pay_items(cells)?;
-        let marks = if array.marks.has(Marks::TUPLES) {
-            Marks::SEQUENCE.with(Marks::TUPLES)
-        } else {
-            Marks::NONE
-        };
         let sorter = Sorter {
             number,
             items: self.heap.items(array).to_vec(),
-            marks,
-            scoped,
+            entry: Entry::new(items, scoped),
             keys: alloc::vec![None; cells],
             terms,
             sort: MergeSort::new(array.len),
@@ -87,7 +81,7 @@ impl Machine<'_> {
     pub(super) fn sort_next(&mut self) -> Result<()> {
         let key = self.pop()?;
         let sorter = self.sorter()?;
-        if sorter.scoped {
+        if sorter.entry != Entry::Item {
             let (scope, inner) = (sorter.scope, self.scope);
             self.return_to_scope(scope, inner);
         }
@@ -140,9 +134,9 @@ impl Machine<'_> {
         }
         sorter.wanted = (item, term);
         let value = sorter.items.get(index(item)).copied().unwrap_or_default();
-        let scoped = sorter.scoped;
+        let entry = sorter.entry;
         self.pc = described.key;
-        self.enter_item(value, scoped)?;
+        self.enter_item(value, entry)?;
         Ok(None)
     }
 
@@ -182,7 +176,8 @@ impl Machine<'_> {
         let order = sorter.sort.order().iter();
         let sorted: Vec<Value> =
             order.filter_map(|&item| sorter.items.get(index(item)).copied()).collect();
-        let sorted = self.heap.add_array(&sorted, sorter.marks)?;
+        // What was sorted is a plain list from now on, of tuples too.
+        let sorted = self.heap.add_array(&sorted, Marks::NONE)?;
         self.push(sorted);
         Ok(())
     }

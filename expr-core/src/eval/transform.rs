@@ -42,7 +42,8 @@ impl Machine<'_> {
         ret: Return,
     ) -> Result<Called> {
         let subject = match arguments {
-            [] | [Value::Undefined] => return Ok(Called::Result(Value::Undefined)),
+            [] => return Err(Error::from(ErrorKind::BadArgument { index: 1 })),
+            [Value::Undefined] => return Ok(Called::Result(Value::Undefined)),
             [subject @ (Value::Object(_) | Value::Array(_))] => *subject,
             [_] => return Err(Error::from(ErrorKind::BadArgument { index: 1 })),
             _ => return Err(Error::from(ErrorKind::BadArgument { index: 2 })),
@@ -155,8 +156,8 @@ impl Machine<'_> {
         let changes: Vec<(Key, Value)> = self.heap.members(update).collect();
         let target = match target {
             Value::Object(target) => target,
-            // JavaScript takes the properties of an array and never shows them.
-            Value::Array(_) => return Ok(()),
+            // JavaScript takes properties of arrays and functions and never shows them.
+            Value::Array(_) | Value::Function(_) => return Ok(()),
             _ if changes.is_empty() => return Ok(()),
             _ => {
                 let what = "a transform can only change objects";

@@ -3,7 +3,7 @@
 //! A tuple is an object of the heap. Its member `@` is the item, the others are variables
 //! and what a `%` further on may ask for.
 
-use super::frame::Frame;
+use super::frame::{Entry, Frame};
 use super::{Machine, bug};
 use crate::error::Result;
 use crate::program::{Pc, TupleStep};
@@ -43,10 +43,10 @@ impl Machine<'_> {
             self.pc = end;
             return Ok(());
         }
-        let each = self.open_loop(items, true);
+        let each = self.open_loop(items, Entry::Tuple);
         self.frames.push(Frame::Tuples { each, step });
         let first = self.item_of((items, 0));
-        self.enter_item(first, true)
+        self.enter_item(first, Entry::Tuple)
     }
 
     /// A tuple for every item.
@@ -81,7 +81,7 @@ impl Machine<'_> {
             let item = self.item_of(item);
             self.pc = body;
             self.heap.budget.charge(1)?;
-            return self.enter_item(item, true);
+            return self.enter_item(item, Entry::Tuple);
         }
         let base = each.base;
         self.frames.pop();
@@ -180,7 +180,7 @@ impl Machine<'_> {
             set(&mut members, (key, Value::Number(f64::from(position))));
             indexed.push(self.add_tuple(members)?);
         }
-        let indexed = self.heap.add_array(&indexed, TUPLES)?;
+        let indexed = self.heap.add_array(&indexed, array.marks)?;
         self.push(indexed);
         Ok(())
     }
@@ -188,12 +188,9 @@ impl Machine<'_> {
     /// The items that tuples stand for.
     pub(super) fn tuple_items(&mut self) -> Result<()> {
         let tuples = self.pop()?;
-        let array = match tuples {
-            Value::Array(array) if array.marks.has(Marks::TUPLES) => array,
-            other => {
-                self.push(other);
-                return Ok(());
-            }
+        let Value::Array(array) = tuples else {
+            self.push(tuples);
+            return Ok(());
         };
         let at = self.tuple_key();
         let mut items = Vec::new();

@@ -8,7 +8,7 @@ use alloc::vec::Vec;
 
 use super::program::{First, Look, Loop, Op, Pc, Program, Run, Scope, Test, Way};
 use super::tree::{Assertion, List, Node, NodeId, Repeat, Tree, UNBOUNDED, Width};
-use super::unicode;
+use crate::unicode;
 
 pub(super) fn emit(tree: Tree, ignore_case: bool, multiline: bool) -> Program {
     let mut emitter = Emitter {

@@ -6,7 +6,7 @@ use alloc::vec::Vec;
 use super::parse::{Parsed, Parser, Term};
 use super::set::{Set, extend_with_others};
 use super::tree::{Assertion, Node};
-use super::unicode;
+use crate::unicode;
 
 type Ranges = Vec<(u16, u16)>;
 

@@ -26,8 +26,8 @@ use alloc::vec::Vec;
 
 use super::memo::Memo;
 use super::program::{First, Op, Pc, Program, Test, Way};
-use super::unicode;
 use crate::budget::{Budget, Exhausted};
+use crate::unicode;
 
 /// A register that holds no position.
 pub(super) const UNSET: u32 = u32::MAX;

@@ -22,8 +22,6 @@ mod set;
 #[cfg(test)]
 mod tests;
 mod tree;
-mod unicode;
-mod unicode_tables;
 
 use alloc::vec::Vec;
 

@@ -4,7 +4,7 @@ use alloc::boxed::Box;
 
 use super::set::Set;
 use super::tree::UNBOUNDED;
-use super::unicode;
+use crate::unicode;
 
 /// An index into [`Program::ops`].
 pub(super) type Pc = u32;

@@ -4,7 +4,7 @@ use crate::merge_sort::sorted;
 use alloc::boxed::Box;
 use alloc::vec::Vec;
 
-use super::unicode;
+use crate::unicode;
 
 /// The units that a class such as `[^a-z\d]` takes.
 ///

@@ -163,14 +163,13 @@ impl<'a> Lexer<'a> {
             }
         }
         let literal = rest.get(..len).unwrap_or_default();
-        let text = core::str::from_utf8(literal).unwrap_or_default();
-        match crate::value::parse_number(text) {
+        match crate::decimal::parse(literal) {
             Some(number) if number.is_finite() => {
                 self.at = start.saturating_add(len);
                 Ok(TokenKind::Number(number))
             }
             _ => {
-                let number = Wtf8Buf::from(text);
+                let number = Wtf8::new(literal).to_owned();
                 let kind = ErrorKind::NumberRange { number: number.clone() };
                 let end = start.saturating_add(len);
                 let error = Error::from(kind)

@@ -13,6 +13,9 @@ use crate::span::Span;
 use crate::text::Wtf8Buf;
 use alloc::vec::Vec;
 
+/// The most nodes of a source. What it is compiled to takes a few hundred bytes for each.
+const MAX_PARTS: usize = 50_000;
+
 /// Constructs that may be open at once; the reference's own parser ends at about 1,950.
 const DEPTH: usize = 4_000;
 
@@ -83,6 +86,10 @@ impl Parser<'_> {
         self.wait(Wants::Root, first, 0, 0)?;
         let mut state = State::Operand;
         loop {
+            if self.ast.len() > MAX_PARTS {
+                let limit = crate::value::length(MAX_PARTS);
+                return Err(error_at(ErrorKind::TooManyParts { limit }, &self.token));
+            }
             state = match state {
                 State::Operand => {
                     let token = self.advance(Slash::Divides)?;
@@ -485,14 +492,18 @@ impl Parser<'_> {
         &mut self,
         procedure: ExprId,
         mut arguments: Vec<ExprId>,
-        partial: bool,
+        mut partial: bool,
         token: Token,
     ) -> Result<State> {
-        if self.token.is(Operator::Question) {
+        while self.token.is(Operator::Question) {
             let hole = self.advance(Slash::OpensRegex)?;
             let span = Span::new(hole.start, hole.end);
             arguments.push(self.ast.add(ExprKind::Placeholder, span, hole.end));
-            return self.next_argument(procedure, arguments, true, token);
+            partial = true;
+            if !self.token.is(Operator::Comma) {
+                return self.end_call(procedure, arguments, partial, &token);
+            }
+            self.advance(Slash::OpensRegex)?;
         }
         let start = self.ast.span(procedure).start;
         self.wait(Wants::Argument { procedure, arguments, partial }, token, start, 0)?;

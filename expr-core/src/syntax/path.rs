@@ -19,9 +19,21 @@ pub(super) fn build(ast: Ast) -> Result<Tree> {
     let Some(root) = ast.root else { return Err(bug()) };
     let tasks = alloc::vec![Task::Visit(root)];
     let (tree, results) = (Tree::default(), Vec::with_capacity(ast.len()));
-    let builder = Builder { ast: &ast, tree, tasks, results, seeking: Vec::new() };
+    let builder = Builder {
+        ast: &ast,
+        tree,
+        tasks,
+        results,
+        seeking: Vec::new(),
+        checked: Vec::new(),
+        sought: 0,
+    };
     builder.run()
 }
+
+/// The most nodes at which all `%`s of a source are handed on. Each may climb as far as the
+/// source is long, which no expression that a person wrote comes near to.
+const MAX_SOUGHT: u32 = 1_000_000;
 
 enum Task {
     /// Plan the work for a node.
@@ -39,6 +51,10 @@ struct Builder<'a> {
     results: Vec<NodeId>,
     /// For each node of the tree, the `%`s below it that still look for their step.
     seeking: Vec<Vec<SlotId>>,
+    /// For each path of the tree, how many of its steps were checked.
+    checked: Vec<usize>,
+    /// Nodes at which `%`s were handed on so far.
+    sought: u32,
 }
 
 #[cold]
@@ -50,6 +66,9 @@ fn bug() -> Error {
 impl Builder<'_> {
     fn run(mut self) -> Result<Tree> {
         while let Some(task) = self.tasks.pop() {
+            if self.sought > MAX_SOUGHT {
+                return Err(Error::from(ErrorKind::TooManyParents { limit: MAX_SOUGHT }));
+            }
             match task {
                 Task::Visit(id) => self.visit(id)?,
                 Task::Check(id) => self.check(id)?,
@@ -344,10 +363,22 @@ impl Builder<'_> {
         self.tree.add(kind, expr.span, None)
     }
 
+    /// Checks the steps that a path got since it was last checked, and the one that was
+    /// its last then: what follows a step belongs to the last one alone.
     fn check_steps(&mut self, path: NodeId) -> Result<()> {
-        let steps = self.steps(path).to_vec();
+        let at = index(path.0);
+        if self.checked.len() <= at {
+            self.checked.resize(at.saturating_add(1), 0);
+        }
+        let steps = self.steps(path);
+        let (first, last) = (steps.first().copied(), steps.last().copied());
+        let count = steps.len();
+        let from = self.checked.get_mut(at).ok_or_else(bug)?;
+        let unchecked = from.saturating_sub(1);
+        *from = count;
         let mut keep = false;
-        for &step in &steps {
+        for position in unchecked..count {
+            let step = *self.steps(path).get(position).ok_or_else(bug)?;
             let node = self.tree.get_mut(step).ok_or_else(bug)?;
             match &node.kind {
                 NodeKind::Number(_) | NodeKind::Bool(_) | NodeKind::Null => {
@@ -366,7 +397,7 @@ impl Builder<'_> {
                 }
             });
         }
-        for &end in [steps.first(), steps.last()].into_iter().flatten() {
+        for end in [first, last].into_iter().flatten() {
             self.node(end, |node| {
                 node.constructs |= matches!(node.kind, NodeKind::Array(_));
             });
@@ -455,35 +486,45 @@ impl Builder<'_> {
 
     /// Lets the `%`s below the last step of a path climb to the steps before it.
     fn resolve_ancestry(&mut self, path: NodeId) -> Result<()> {
-        let steps = self.steps(path).to_vec();
-        let Some((&last, before)) = steps.split_last() else { return Ok(()) };
+        let Some(&last) = self.steps(path).last() else { return Ok(()) };
         let mut slots = self.seeking_of(last).to_vec();
         if let Some(NodeKind::Parent(slot)) = self.tree.get(last).map(|node| &node.kind) {
             slots.push(*slot);
         }
+        if slots.is_empty() {
+            return Ok(());
+        }
         let has_focus = |tree: &Tree, id: NodeId| {
             tree.get(id).is_some_and(|node| node.focus.is_some())
         };
+        let last = self.steps(path).len().saturating_sub(1);
         for slot in slots {
-            let mut remaining = before;
+            let mut remaining = last;
             while self.level(slot) > 0 {
-                let Some((&nearest, mut rest)) = remaining.split_last() else {
+                let Some((mut step, mut before)) = self.step_before(path, remaining)
+                else {
                     self.seek(path, slot);
                     break;
                 };
                 // Steps that bind their focus one after the other share one input.
-                let mut step = nearest;
-                while let Some((&earlier, others)) = rest.split_last()
+                while let Some((earlier, rest)) = self.step_before(path, before)
                     && has_focus(&self.tree, step)
                     && has_focus(&self.tree, earlier)
                 {
-                    (step, rest) = (earlier, others);
+                    (step, before) = (earlier, rest);
+                    self.sought = self.sought.saturating_add(1);
                 }
-                remaining = rest;
+                remaining = before;
                 self.seek_parent(step, slot)?;
             }
         }
         Ok(())
+    }
+
+    /// The step of a path before the one at `position`, and its own position.
+    fn step_before(&self, path: NodeId, position: usize) -> Option<(NodeId, usize)> {
+        let before = position.checked_sub(1)?;
+        Some((*self.steps(path).get(before)?, before))
     }
 
     /// Lets a `%` climb through a step, which may be a block or a path of its own.
@@ -495,14 +536,17 @@ impl Builder<'_> {
         }
         let mut climbs = alloc::vec![Climb::Through(node)];
         while let Some(climb) = climbs.pop() {
+            self.sought = self.sought.saturating_add(1);
+            if self.sought > MAX_SOUGHT {
+                return Err(Error::from(ErrorKind::TooManyParents { limit: MAX_SOUGHT }));
+            }
             let id = match climb {
                 Climb::Through(id) => id,
                 Climb::Before(path, end) => {
-                    let step = end.checked_sub(1).and_then(|at| self.steps(path).get(at));
-                    if let Some(&step) = step
+                    if let Some((step, before)) = self.step_before(path, end)
                         && self.level(slot) > 0
                     {
-                        climbs.push(Climb::Before(path, end.saturating_sub(1)));
+                        climbs.push(Climb::Before(path, before));
                         climbs.push(Climb::Through(step));
                     }
                     continue;
@@ -604,9 +648,12 @@ impl Builder<'_> {
             self.seeking.resize(at.saturating_add(1), Vec::new());
         }
         if let Some(slots) = self.seeking.get_mut(at)
-            && !slots.contains(&slot)
+            && self.sought <= MAX_SOUGHT
         {
-            slots.push(slot);
+            self.sought = self.sought.saturating_add(length(slots.len()));
+            if !slots.contains(&slot) {
+                slots.push(slot);
+            }
         }
     }
 

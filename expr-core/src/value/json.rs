@@ -1,12 +1,11 @@
 //! JSON text to values and back. Neither way recurses: depth is a limit, not a stack.
 
-use super::{Array, Heap, Key, Marks, Object, Text, Value, format_number, length};
-use super::{index, round_to_precision};
+use super::{Array, Heap, Key, Marks, Object, Text, Value, length, write_number};
+use super::{index, round_to_15_digits};
 use crate::error::{Error, ErrorKind, Result};
 use crate::map::NumberMap;
 use crate::text::{self, Wtf8};
 use alloc::vec::Vec;
-use core::fmt::Write;
 
 /// Limits on what is read, counted apart from the evaluation's budget.
 #[derive(Clone, Copy, Debug)]
@@ -296,9 +295,7 @@ impl Reader<'_> {
             self.digits()?;
         }
         let digits = self.json.get(start..self.at).unwrap_or_default();
-        let number = small_integer(digits)
-            .or_else(|| core::str::from_utf8(digits).ok().and_then(super::parse_number));
-        match number {
+        match crate::decimal::parse(digits) {
             Some(number) if number.is_finite() => Ok(Value::Number(number)),
             _ => {
                 let offset = u64::from(length(start));
@@ -346,26 +343,13 @@ impl Reader<'_> {
     }
 }
 
-/// Integers below 10¹⁵, most numbers there are, need no rounding.
-fn small_integer(digits: &[u8]) -> Option<f64> {
-    if digits.len() > 15 || !digits.iter().all(u8::is_ascii_digit) {
-        return None;
-    }
-    let value = digits.iter().fold(0_u64, |value, &digit| {
-        value.saturating_mul(10).saturating_add(u64::from(digit & 0x0F))
-    });
-    // Exact below 2^53.
-    let (high, low) = (value >> 32, value & 0xFFFF_FFFF);
-    let high = f64::from(u32::try_from(high).ok()?);
-    let low = f64::from(u32::try_from(low).ok()?);
-    Some(high * 4_294_967_296.0 + low)
-}
-
 fn hexadecimal(digits: &[u8]) -> Option<u32> {
-    if digits.len() != 4 || !digits.iter().all(u8::is_ascii_hexdigit) {
+    if digits.len() != 4 {
         return None;
     }
-    u32::from_str_radix(core::str::from_utf8(digits).ok()?, 16).ok()
+    digits.iter().try_fold(0, |value: u32, &digit| {
+        Some(value << 4 | char::from(digit).to_digit(16)?)
+    })
 }
 
 /// Of a duplicate key the last value wins at its first position.
@@ -429,10 +413,11 @@ pub fn write_json_string(out: &mut Vec<u8>, text: Wtf8<'_>) {
             0x0D => out.extend_from_slice(b"\\r"),
             0x09 => out.extend_from_slice(b"\\t"),
             0..0x20 | 0xD800..=0xDFFF => {
-                let mut escape = alloc::string::String::new();
-                // Writing to a string cannot fail.
-                let _ = write!(escape, "\\u{code_point:04x}");
-                out.extend_from_slice(escape.as_bytes());
+                out.extend_from_slice(b"\\u");
+                for shift in [12, 8, 4, 0] {
+                    let digit = char::from_digit(code_point >> shift & 0xF, 16);
+                    out.push(digit.map_or(b'0', |digit| digit as u8));
+                }
             }
             _ => out.extend_from_slice(rest.get(..width).unwrap_or_default()),
         }
@@ -443,7 +428,7 @@ pub fn write_json_string(out: &mut Vec<u8>, text: Wtf8<'_>) {
 
 /// Writes a finite number as JavaScript's `JSON.stringify` does.
 pub fn write_json_number(out: &mut Vec<u8>, number: f64) {
-    out.extend_from_slice(format_number(number).as_bytes());
+    write_number(out, number);
 }
 
 /// How `$string` lays JSON text out.
@@ -605,7 +590,7 @@ impl Writer {
                 let number = if strict || is_integer(number) {
                     number
                 } else {
-                    round_to_precision(number, 15)
+                    round_to_15_digits(number)
                 };
                 write_json_number(out, number);
             }

@@ -18,7 +18,7 @@ pub(crate) use json::{
     Layout, ReadLimits, is_integer, read_json, write_result, write_string,
 };
 pub(crate) use names::{Key, hash_name};
-pub(crate) use number::{format_number, parse_number, round_to_precision};
+pub(crate) use number::{format_number, round_to_15_digits, write_number};
 pub(crate) use shapes::Shape;
 
 pub use json::{write_json_number, write_json_string};

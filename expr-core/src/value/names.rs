@@ -1,7 +1,6 @@
 //! Interned names: a key is a small number, so comparing two keys is one comparison.
 
 use super::{Text, index, length};
-use crate::text;
 use alloc::vec::Vec;
 
 /// An interned name.
@@ -129,6 +128,10 @@ fn array_index(bytes: &[u8]) -> Option<u32> {
     if bytes.first() == Some(&b'0') && bytes.len() > 1 {
         return None;
     }
-    let value: u32 = text::Wtf8::new(bytes).to_str()?.parse().ok()?;
+    let mut value = 0_u32;
+    for byte in bytes {
+        let digit = char::from(*byte).to_digit(10)?;
+        value = value.checked_mul(10)?.checked_add(digit)?;
+    }
     (value != u32::MAX).then_some(value)
 }

@@ -22,6 +22,19 @@ impl Heap {
         }
     }
 
+    /// The result of a path that stays a list although it may have one item.
+    pub(crate) fn keep_sequence(&mut self, value: Value) -> Result<Value> {
+        let keep = Marks::SEQUENCE.with(Marks::KEEP);
+        match value {
+            Value::Array(array) if array.is_sequence() => {
+                let marks = array.marks.with(Marks::KEEP);
+                Ok(self.unwrap_sequence(Value::Array(Array { marks, ..array })))
+            }
+            Value::Undefined | Value::Array(_) => Ok(value),
+            single => self.add_array(&[single], keep),
+        }
+    }
+
     /// A list of step results as the next step iterates over it: arrays are flattened
     /// one level unless a constructor made them. In the last step a single plain array
     /// stays the very array it is.
@@ -50,7 +63,7 @@ impl Heap {
         }
         match items.as_slice() {
             [] => Ok(Value::Undefined),
-            [only] if !matches!(only, Value::Array(_)) => Ok(*only),
+            [only] if !matches!(only, Value::Array(_) | Value::Undefined) => Ok(*only),
             items => self.add_array(items, Marks::SEQUENCE),
         }
     }

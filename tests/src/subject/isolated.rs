@@ -89,6 +89,10 @@ impl Subject for Isolated {
         let request = request.to_owned();
         self.run(move |subject| subject.decide(&request))
     }
+
+    fn memory(&mut self) -> Option<u64> {
+        self.run(|subject| Ok(subject.memory())).ok().flatten()
+    }
 }
 
 fn spawn(factory: Factory) -> Result<Sender<Job>, Crash> {

@@ -16,14 +16,15 @@ impl Subject for Native {
     }
 
     fn evaluate(&mut self, request: &Request) -> Result<Answer, Crash> {
-        let inputs = match inputs(request) {
-            Ok(inputs) => inputs,
-            Err(error) => return Ok(failed(&error, None)),
-        };
         with_source(&request.source, |source| {
-            match Program::compile(source, profile(request.profile)) {
-                Ok(program) => evaluate(&program, inputs, limits(request)),
-                Err(error) => Ok(failed(&error, None)),
+            let program = match Program::compile(source, profile(request.profile)) {
+                Ok(program) => program,
+                Err(error) => return Ok(failed(&error, None)),
+            };
+            match inputs(request) {
+                Ok(inputs) => evaluate(&program, inputs, limits(request)),
+                // Reading is not part of what an evaluation spends.
+                Err(error) => Ok(failed(&error, Some(Cost { steps: 0, bytes: 0 }))),
             }
         })
     }

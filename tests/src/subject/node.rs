@@ -3,103 +3,43 @@
 
 use super::{Answer, Cost, Crash, Failure, Outcome, Request, Subject, Verdict};
 use crate::json::Json;
-use std::io::{BufRead, BufReader, Write as _};
+use crate::process::NodeScript;
 use std::path::Path;
-use std::process::{Child, ChildStdin, Command, Stdio};
-use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
-use std::thread;
 use std::time::Duration;
 
-const SCRIPTS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/node");
 const PACKAGE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../npm/dist/index.js");
 
+/// The script for each kind of surroundings.
+const NODE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/node/node.mjs");
+const SANDBOX: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/node/sandbox.mjs");
+
 pub(super) struct Node {
-    /// Also the name of its script.
     name: &'static str,
-    time_limit: Duration,
-    /// Absent after it died or was given up; the next case starts another.
-    process: Option<Process>,
-}
-
-struct Process {
-    child: Child,
-    requests: ChildStdin,
-    answers: Receiver<String>,
-}
-
-impl Drop for Process {
-    fn drop(&mut self) {
-        // It may be in an endless loop, in which it never sees that its input ended.
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
+    script: NodeScript,
 }
 
 impl Node {
-    pub(super) fn start(
+    pub(super) fn start(time_limit: Duration) -> Result<Self, String> {
+        Node::run("node", NODE, time_limit)
+    }
+
+    pub(super) fn start_sandbox(time_limit: Duration) -> Result<Self, String> {
+        Node::run("sandbox", SANDBOX, time_limit)
+    }
+
+    fn run(
         name: &'static str,
+        script: &'static str,
         time_limit: Duration,
     ) -> Result<Self, String> {
         if !Path::new(PACKAGE).exists() {
             return Err("npm/dist is not built; run `cargo xtask npm`".to_owned());
         }
-        let mut node = Node { name, time_limit, process: None };
+        let mut script = NodeScript::start(script, time_limit)?;
         // Whether the script runs at all: if not, every case would fail in its turn.
         let probe = r#"{"call":"validate","source":"1","profile":"workflow"}"#;
-        node.ask(probe).map_err(|Crash(reason)| format!("{name}: {reason}"))?;
-        Ok(node)
-    }
-
-    fn ask(&mut self, request: &str) -> Result<Json, Crash> {
-        let mut process = match self.process.take() {
-            Some(process) => process,
-            None => Process::spawn(self.name).map_err(Crash)?,
-        };
-        let answer = process.ask(request, self.time_limit)?;
-        self.process = Some(process);
-        match answer.get("crash").and_then(Json::to_text) {
-            Some(reason) => Err(Crash(reason)),
-            None => Ok(answer),
-        }
-    }
-}
-
-impl Process {
-    fn spawn(name: &str) -> Result<Self, String> {
-        let mut child = Command::new("node")
-            .arg(format!("{SCRIPTS}/{name}.mjs"))
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .spawn()
-            .map_err(|error| format!("cannot start `node`: {error}; install Node 20"))?;
-        let (Some(requests), Some(stdout)) = (child.stdin.take(), child.stdout.take())
-        else {
-            return Err("`node` was started without pipes".to_owned());
-        };
-        let (lines, answers) = channel();
-        thread::spawn(move || {
-            for line in BufReader::new(stdout).lines().map_while(Result::ok) {
-                if lines.send(line).is_err() {
-                    return;
-                }
-            }
-        });
-        Ok(Process { child, requests, answers })
-    }
-
-    fn ask(&mut self, request: &str, time_limit: Duration) -> Result<Json, Crash> {
-        let sent =
-            writeln!(self.requests, "{request}").and_then(|()| self.requests.flush());
-        sent.map_err(|error| Crash(format!("the Node process has died: {error}")))?;
-        match self.answers.recv_timeout(time_limit) {
-            Ok(line) => Json::parse(&line).map_err(Crash),
-            Err(RecvTimeoutError::Timeout) => {
-                Err(Crash(format!("no answer within {time_limit:?}")))
-            }
-            Err(RecvTimeoutError::Disconnected) => {
-                Err(Crash("the Node process has died".to_owned()))
-            }
-        }
+        script.ask(probe).map_err(|Crash(reason)| format!("{name}: {reason}"))?;
+        Ok(Node { name, script })
     }
 }
 
@@ -109,7 +49,7 @@ impl Subject for Node {
     }
 
     fn evaluate(&mut self, request: &Request) -> Result<Answer, Crash> {
-        let answer = self.ask(&evaluation_line(request))?;
+        let answer = self.script.ask(&evaluation_line(request))?;
         let number = |name| answer.get(name).and_then(Json::to_number);
         let cost = match (number("steps"), number("bytes")) {
             (Some(steps), Some(bytes)) => {
@@ -134,7 +74,7 @@ impl Subject for Node {
     ) -> Result<Verdict, Crash> {
         let line =
             format!(r#"{{"call":"validate","source":{source},"profile":"{profile}"}}"#);
-        let answer = self.ask(&line)?;
+        let answer = self.script.ask(&line)?;
         Ok(Verdict {
             normalized: answer.get("normalized").cloned().unwrap_or(Json::Null),
             functions: answer.get("functions").cloned(),
@@ -144,7 +84,7 @@ impl Subject for Node {
 
     fn decide(&mut self, request: &str) -> Result<Json, Crash> {
         let request = Json::text(request).to_canonical();
-        let answer = self.ask(&format!(r#"{{"call":"decide","request":{request}}}"#))?;
+        let answer = self.script.ask(&format!(r#"{{"call":"decide","request":{request}}}"#))?;
         let document = answer.get("document").and_then(Json::to_text);
         Json::parse(&document.unwrap_or_default()).map_err(Crash)
     }

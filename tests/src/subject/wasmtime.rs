@@ -62,6 +62,10 @@ impl Subject for Wasmtime {
         let result = self.host.decide(&document(request)?).map_err(crash)?;
         Json::parse(&result).map_err(Crash)
     }
+
+    fn memory(&mut self) -> Option<u64> {
+        u64::try_from(self.host.metrics().memory_bytes).ok()
+    }
 }
 
 fn inputs(request: &Request) -> Result<Inputs, Crash> {

@@ -15,11 +15,24 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::regex::{Flags, Regex};
 use crate::text::{Wtf8, Wtf8Buf, push_code_point};
 use crate::value::{Heap, format_number, index, length};
-use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
 
 /// The components that were found. One whose text has no value is there without one.
-type Components = BTreeMap<char, Option<f64>>;
+#[derive(Default)]
+struct Components(Vec<(char, Option<f64>)>);
+
+impl Components {
+    fn get(&self, letter: char) -> Option<f64> {
+        self.0.iter().find(|known| known.0 == letter)?.1
+    }
+
+    fn insert(&mut self, letter: char, value: Option<f64>) {
+        match self.0.iter_mut().find(|known| known.0 == letter) {
+            Some(known) => known.1 = value,
+            None => self.0.push((letter, value)),
+        }
+    }
+}
 
 /// Reads a time; `None` when the text is not what the picture shows.
 pub(super) fn parse_time(
@@ -30,13 +43,13 @@ pub(super) fn parse_time(
 ) -> Result<Option<f64>> {
     let parts = parse_picture(picture)?;
     let Some(found) = match_parts(heap, text, &parts)? else { return Ok(None) };
-    let mut components = Components::new();
+    let mut components = Components::default();
     for (part, text) in parts.iter().zip(&found) {
         if let Part::Marker(marker) = part {
             components.insert(marker.component, read_marker(marker, text)?);
         }
     }
-    if components.is_empty() {
+    if components.0.is_empty() {
         return Ok(None);
     }
     assemble(components, now).map(Some)
@@ -224,7 +237,7 @@ fn assemble(components: Components, now: Option<i64>) -> Result<f64> {
     let mut components = components;
     let known = |components: &Components, letters: &str| {
         letters.chars().fold(0_u32, |mask, letter| {
-            let value = components.get(&letter).copied().flatten().unwrap_or(0.0);
+            let value = components.get(letter).unwrap_or(0.0);
             mask << 1 | u32::from(value != 0.0 && !value.is_nan())
         })
     };
@@ -244,8 +257,8 @@ fn assemble(components: Components, now: Option<i64>) -> Result<f64> {
         () => "YMD",
     };
     let time_letters = if half_day { "Phmsf" } else { "Hmsf" };
-    fill_in(&mut components, date_letters.chars().chain(time_letters.chars()), now)?;
-    let value = |letter: char| components.get(&letter).copied().flatten();
+    fill_in(&mut components, &[date_letters, time_letters], now)?;
+    let value = |letter: char| components.get(letter);
     let number = |letter: char| value(letter).unwrap_or(f64::NAN);
     let month = value('M').filter(|&month| month > 0.0).map_or(0.0, |month| month - 1.0);
     let (month, day) = if by_day {
@@ -277,12 +290,12 @@ fn assemble(components: Components, now: Option<i64>) -> Result<f64> {
 /// Gives each component of a kind of date a value, from the largest to the smallest.
 fn fill_in(
     components: &mut Components,
-    letters: impl Iterator<Item = char>,
+    letters: &[&str],
     now: Option<i64>,
 ) -> Result<()> {
     let (mut started, mut ended) = (false, false);
-    for letter in letters {
-        let known = components.get(&letter).copied().flatten();
+    for letter in letters.iter().flat_map(|letters| letters.bytes()).map(char::from) {
+        let known = components.get(letter);
         let value = match known {
             Some(_) if ended => return Err(Error::from(ErrorKind::MissingComponents)),
             Some(known) => {

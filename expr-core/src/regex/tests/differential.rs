@@ -173,12 +173,12 @@ fn ask(script: &str, input: &str) -> Option<String> {
 
 #[test]
 fn tables_are_those_of_unicode() {
-    let Some(printed) = ask(include_str!("../unicode_tables.js"), "") else {
+    let Some(printed) = ask(include_str!("../../unicode/tables.js"), "") else {
         return;
     };
-    let committed = include_str!("../unicode_tables.rs");
+    let committed = include_str!("../../unicode/tables.rs");
     if printed.lines().next() == committed.lines().next() {
-        assert!(printed == committed, "unicode_tables.js prints other tables");
+        assert!(printed == committed, "tables.js prints other tables");
     } else {
         println!("this node has another version of Unicode: tables not compared");
     }

@@ -1,17 +1,21 @@
 //! What ECMAScript takes from Unicode: case, names of groups, spaces and line ends.
 //!
-//! The tables are our own and not `char`'s: the meaning of a pattern must not change
-//! with the compiler that built the engine.
+//! The tables are our own and not `char`'s: the meaning of an expression must not change
+//! with the compiler that built the engine, and they are a fifth of the size.
 
-use super::unicode_tables::{EXTRA, ID_CONTINUE, ID_START, LOWER, UPPER};
+mod case;
+mod tables;
+
+pub(crate) use case::{to_lowercase, to_uppercase};
+use tables::{EXTRA, ID_CONTINUE, ID_START, LOWER, UPPER};
 
 /// `\d`.
-pub(super) const DIGITS: &[(u16, u16)] = &[(0x30, 0x39)];
+pub(crate) const DIGITS: &[(u16, u16)] = &[(0x30, 0x39)];
 /// `\w`, which is ASCII in ECMAScript.
-pub(super) const WORD: &[(u16, u16)] =
+pub(crate) const WORD: &[(u16, u16)] =
     &[(0x30, 0x39), (0x41, 0x5a), (0x5f, 0x5f), (0x61, 0x7a)];
 /// `\s`: WhiteSpace and LineTerminator.
-pub(super) const SPACES: &[(u16, u16)] = &[
+pub(crate) const SPACES: &[(u16, u16)] = &[
     (0x09, 0x0d),
     (0x20, 0x20),
     (0xa0, 0xa0),
@@ -26,20 +30,20 @@ pub(super) const SPACES: &[(u16, u16)] = &[
 
 /// LineTerminator: what `.` refuses and what `^` and `$` look for under the flag m.
 #[inline]
-pub(super) fn is_line_end(unit: u16) -> bool {
+pub(crate) fn is_line_end(unit: u16) -> bool {
     matches!(unit, 0x0a | 0x0d | 0x2028 | 0x2029)
 }
 
 /// A unit of `\w`, as `\b` asks.
 #[inline]
-pub(super) fn is_word(unit: u16) -> bool {
+pub(crate) fn is_word(unit: u16) -> bool {
     u8::try_from(unit).is_ok_and(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
 }
 
 /// Canonicalize of ECMAScript for patterns without the flag u: the simple upper case,
 /// unless that is more than one unit or would carry a unit into ASCII.
 #[inline]
-pub(super) fn canonicalize(unit: u16) -> u16 {
+pub(crate) fn canonicalize(unit: u16) -> u16 {
     match u8::try_from(unit) {
         Ok(byte) if byte.is_ascii() => u16::from(byte.to_ascii_uppercase()),
         _ => image(&UPPER, unit).unwrap_or(unit),
@@ -47,11 +51,11 @@ pub(super) fn canonicalize(unit: u16) -> u16 {
 }
 
 /// The units that [`canonicalize`] turns into `folded`, apart from itself.
-pub(super) fn origins(folded: u16) -> impl Iterator<Item = u16> {
+pub(crate) fn origins(folded: u16) -> impl Iterator<Item = u16> {
     let ascii = u8::try_from(folded).ok().filter(u8::is_ascii_uppercase);
     let natural = match ascii {
         Some(byte) => Some(u16::from(byte.to_ascii_lowercase())),
-        None => image(&LOWER, folded),
+        None => image(&LOWER, folded).filter(|&unit| canonicalize(unit) == folded),
     };
     let from = EXTRA.partition_point(|&(result, _)| result < folded);
     let extra = EXTRA.iter().skip(from).take_while(move |pair| pair.0 == folded);
@@ -59,7 +63,7 @@ pub(super) fn origins(folded: u16) -> impl Iterator<Item = u16> {
 }
 
 /// Whether a group's name may begin with this code point.
-pub(super) fn starts_name(point: u32) -> bool {
+pub(crate) fn starts_name(point: u32) -> bool {
     match u8::try_from(point) {
         Ok(byte) if byte.is_ascii() => {
             byte.is_ascii_alphabetic() || matches!(byte, b'$' | b'_')
@@ -69,7 +73,7 @@ pub(super) fn starts_name(point: u32) -> bool {
 }
 
 /// Whether a group's name may go on with this code point.
-pub(super) fn continues_name(point: u32) -> bool {
+pub(crate) fn continues_name(point: u32) -> bool {
     match u8::try_from(point) {
         Ok(byte) if byte.is_ascii_digit() => true,
         // The joiners, which ECMAScript adds to ID_Continue.
@@ -78,15 +82,35 @@ pub(super) fn continues_name(point: u32) -> bool {
     }
 }
 
-fn image(rows: &[(u16, u16, u16, u16)], unit: u16) -> Option<u16> {
+/// What one of the tables of letters makes of a unit.
+fn image(rows: &[(u16, u16, u16)], unit: u16) -> Option<u16> {
     let after = rows.partition_point(|row| row.0 <= unit);
-    let &(first, last, gap, distance) = rows.get(after.checked_sub(1)?)?;
-    let aligned = unit.wrapping_sub(first).checked_rem(gap) == Some(0);
-    (unit <= last && aligned).then(|| unit.wrapping_add(distance))
+    let &(first, extent, distance) = rows.get(after.checked_sub(1)?)?;
+    let offset = unit.wrapping_sub(first);
+    let skipped = extent & offset & 1 == 1;
+    (offset <= extent >> 1 && !skipped).then(|| unit.wrapping_add(distance))
 }
 
-fn holds(ranges: &[u32], point: u32) -> bool {
-    let after = ranges.partition_point(|range| range >> 11 <= point);
-    let range = after.checked_sub(1).and_then(|before| ranges.get(before));
-    range.is_some_and(|range| point.wrapping_sub(range >> 11) <= range & 0x7ff)
+/// Whether a table of ranges has a code point. They are read from the beginning, which is
+/// good enough for what is asked once a name or once a sigma.
+fn holds(ranges: &[u8], point: u32) -> bool {
+    let mut rest = point;
+    let mut inside = false;
+    let (mut number, mut shift) = (0_u32, 0_u32);
+    for &byte in ranges {
+        number |= u32::from(byte & 0x7F) << shift;
+        if byte >= 0x80 {
+            shift = shift.wrapping_add(7) & 31;
+            continue;
+        }
+        // Lengths are less by one than the number of code points.
+        let count = number.wrapping_add(u32::from(inside));
+        if rest < count {
+            return inside;
+        }
+        rest = rest.wrapping_sub(count);
+        inside = !inside;
+        (number, shift) = (0, 0);
+    }
+    false
 }

@@ -1,0 +1,77 @@
+//! `differential`: random cases, answered by the engine and by the reference.
+
+use clap::Parser;
+use expr_tests::differential::{PAIRS, Run, install, run};
+use std::process::ExitCode;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+/// Compares the engine with npm `jsonata` over random cases.
+#[derive(Parser)]
+#[command(name = "differential")]
+struct Arguments {
+    /// How many cases of each kind.
+    #[arg(long, default_value_t = 2_000)]
+    cases: usize,
+    /// Where the random numbers begin: a number, or `random`.
+    #[arg(long, default_value = "1")]
+    seed: String,
+    /// Counts other positions and tokens of evaluation errors as differences.
+    #[arg(long)]
+    positions: bool,
+    /// The kinds of case; all if absent.
+    kind: Vec<String>,
+}
+
+fn main() -> ExitCode {
+    match compare(&Arguments::parse()) {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::FAILURE,
+        Err(reason) => {
+            eprintln!("differential: {reason}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn compare(arguments: &Arguments) -> Result<bool, String> {
+    if !install() {
+        println!("SKIPPED: npm cannot install the reference, so nothing was compared");
+        return Ok(true);
+    }
+    let known = |name: &String| PAIRS.iter().any(|pair| pair.name == name);
+    if let Some(name) = arguments.kind.iter().find(|name| !known(name)) {
+        return Err(format!("unknown kind `{name}`"));
+    }
+    let seed = seed(&arguments.seed)?;
+    println!("seed {seed}");
+    let mut clean = true;
+    for pair in &PAIRS {
+        if !arguments.kind.is_empty() && !arguments.kind.iter().any(|it| it == pair.name)
+        {
+            continue;
+        }
+        let tally = run(
+            pair,
+            Run { seed, cases: arguments.cases, positions: arguments.positions },
+        )?;
+        for (case, number) in tally.different.iter().zip(1..) {
+            println!("\n{number}. {case}");
+        }
+        for (name, count) in &tally.divergent {
+            println!("{name}: {count}");
+        }
+        println!("positions differ: {}", tally.positions);
+        println!("{}", tally.summary(pair.name));
+        clean &= tally.different.is_empty();
+    }
+    Ok(clean)
+}
+
+fn seed(text: &str) -> Result<u64, String> {
+    if text == "random" {
+        let since = SystemTime::now().duration_since(UNIX_EPOCH);
+        let since = since.map_err(|error| error.to_string())?;
+        return u64::try_from(since.as_micros()).map_err(|error| error.to_string());
+    }
+    text.parse().map_err(|_| format!("`{text}` is neither a number nor `random`"))
+}

@@ -1,0 +1,268 @@
+//! Random cases, answered by the engine and by the reference.
+//!
+//! A [`Pair`] is a generator of cases and the profile that they are meant for; the oracle
+//! of the fixtures answers for every profile. What differs is made smaller before it is
+//! reported, unless a divergence explains it.
+
+mod language;
+mod phrase;
+mod random;
+mod reference;
+
+use crate::compare::{Comparison, Mismatch, compare, describe, describe_outcome};
+use crate::fixture::{DEFAULT_NOW, Evaluate, milliseconds};
+use crate::json::Json;
+use crate::subject::{self, Answer, Crash, Outcome, Request, Subject};
+use expr_core::Document;
+pub use phrase::{Phrase, list};
+pub use random::Random;
+pub use reference::install;
+use reference::{REMEDIES, Reference};
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+/// A case that the engine has longer to answer than the reference, which may hang.
+const REFERENCE_TIME: Duration = Duration::from_secs(2);
+const OUR_TIME: Duration = Duration::from_secs(20);
+/// How often a case that differs is asked again to make it smaller.
+const ATTEMPTS: usize = 600;
+/// What parts of a case are replaced by.
+const ATOMS: [&str; 4] = ["1", "\"a\"", "a", "[]"];
+
+/// An expression and its context.
+#[derive(Clone, Debug)]
+pub struct Case {
+    /// The source.
+    pub source: Phrase,
+    /// JSON text, or no context.
+    pub context: Option<Phrase>,
+    /// `workflow` or `jsonata`.
+    pub profile: &'static str,
+}
+
+/// What is compared with what.
+pub struct Pair {
+    /// The name on command lines and in reports.
+    pub name: &'static str,
+    /// Makes a case.
+    pub case: fn(&mut Random) -> Case,
+}
+
+/// How many cases of a pair, from which seed.
+#[derive(Clone, Copy, Debug)]
+pub struct Run {
+    /// Where the random numbers begin.
+    pub seed: u64,
+    /// How many cases.
+    pub cases: usize,
+    /// Whether another position or token of an evaluation error is a difference.
+    pub positions: bool,
+}
+
+/// All pairs.
+pub const PAIRS: [Pair; 1] = [Pair { name: "language", case: language::case }];
+
+/// What came of a case.
+enum Verdict {
+    Equal,
+    TimedOut,
+    Divergent(&'static str),
+    Different(Mismatch),
+}
+
+/// How many cases came to what.
+#[derive(Debug, Default)]
+pub struct Tally {
+    /// Same value, or same code.
+    pub equal: usize,
+    /// The reference gave no answer in its time.
+    pub timed_out: usize,
+    /// Explained by a divergence, by its name.
+    pub divergent: BTreeMap<&'static str, usize>,
+    /// Same code, another position or token.
+    pub positions: usize,
+    /// Neither equal nor explained: the smallest forms, as text.
+    pub different: Vec<String>,
+}
+
+impl Tally {
+    /// The line that ends a run.
+    pub fn summary(&self, pair: &str) -> String {
+        format!(
+            "differential {pair}: {} equal, {} timed out, {} divergent, {} different",
+            self.equal,
+            self.timed_out,
+            self.divergent.values().sum::<usize>(),
+            self.different.len()
+        )
+    }
+}
+
+/// Compares the answers to random cases.
+pub fn run(pair: &Pair, run: Run) -> Result<Tally, String> {
+    let mut judge = Judge::start(run.positions)?;
+    let mut random = Random::new(run.seed);
+    let mut tally = Tally::default();
+    for _ in 0..run.cases {
+        let case = (pair.case)(&mut random);
+        let (verdict, position_differs) = judge.verdict(&case);
+        tally.positions += usize::from(position_differs);
+        match verdict {
+            Verdict::Equal => tally.equal += 1,
+            Verdict::TimedOut => tally.timed_out += 1,
+            Verdict::Divergent(name) => *tally.divergent.entry(name).or_default() += 1,
+            Verdict::Different(mismatch) => {
+                tally.different.push(judge.smallest(case, mismatch));
+            }
+        }
+    }
+    Ok(tally)
+}
+
+/// Both sides of a comparison.
+struct Judge {
+    ours: Box<dyn Subject>,
+    reference: Reference,
+    now: i64,
+    positions: bool,
+}
+
+impl Judge {
+    fn start(positions: bool) -> Result<Self, String> {
+        Ok(Judge {
+            ours: subject::start("native", OUR_TIME)?,
+            reference: Reference::start(REFERENCE_TIME)?,
+            now: milliseconds(DEFAULT_NOW)?,
+            positions,
+        })
+    }
+
+    fn verdict(&mut self, case: &Case) -> (Verdict, bool) {
+        let request = self.request(case);
+        let answer = self.ours.evaluate(&request);
+        let (mismatch, position_differs) =
+            match self.compared(case, &request, &answer, &[]) {
+                Ok(Compared { mismatch: None, refused: None, position_differs }) => {
+                    return (Verdict::Equal, position_differs);
+                }
+                Ok(Compared { mismatch: None, refused: Some(name), .. }) => {
+                    return (Verdict::Divergent(name), false);
+                }
+                Ok(Compared { mismatch: Some(mismatch), position_differs, .. }) => {
+                    (mismatch, position_differs)
+                }
+                Err(Crash(_)) => return (Verdict::TimedOut, false),
+            };
+        let explained = REMEDIES.iter().find(|without| {
+            self.compared(case, &request, &answer, without)
+                .is_ok_and(|compared| compared.mismatch.is_none())
+        });
+        let verdict = match explained {
+            Some(without) => Verdict::Divergent(without.first().unwrap_or(&"")),
+            None if is_error(&answer, "R0") => Verdict::Divergent("budget"),
+            None if is_error(&answer, "D9001") && is_partial(&case.source) => {
+                Verdict::Divergent("unchecked-arguments")
+            }
+            None => Verdict::Different(mismatch),
+        };
+        (verdict, position_differs)
+    }
+
+    fn request(&self, case: &Case) -> Request {
+        Request {
+            source: Json::text(&case.source.to_string()).to_canonical(),
+            profile: case.profile,
+            context: case.context.as_ref().map(Phrase::to_string),
+            now: Some(self.now),
+            ..Request::default()
+        }
+    }
+
+    fn compared(
+        &mut self,
+        case: &Case,
+        request: &Request,
+        answer: &Result<Answer, Crash>,
+        without: &[&str],
+    ) -> Result<Compared, Crash> {
+        let answered = self.reference.ask(case, without)?;
+        let evaluate = Evaluate {
+            request: request.clone(),
+            expect: answered.expect,
+            steps: None,
+            check: None,
+        };
+        let comparison = match answer {
+            Ok(answer) => compare(&evaluate, answer, None),
+            Err(Crash(reason)) => Comparison::failed(
+                &describe(&evaluate.expect),
+                format!("crashed: {reason}"),
+            ),
+        };
+        let misplaced = || match (answer, self.positions && comparison.position_differs) {
+            (Ok(answer), true) => Some(Mismatch {
+                want: describe(&evaluate.expect),
+                got: describe_outcome(&answer.outcome),
+            }),
+            _ => None,
+        };
+        let mismatch = comparison.mismatch.clone().or_else(misplaced);
+        Ok(Compared {
+            mismatch,
+            position_differs: comparison.position_differs,
+            refused: answered.refused,
+        })
+    }
+
+    /// The smallest form of a case that still differs, and how.
+    fn smallest(&mut self, mut case: Case, mut mismatch: Mismatch) -> String {
+        let mut attempts = ATTEMPTS;
+        'smaller: loop {
+            let sources = case.source.smaller(&ATOMS).into_iter();
+            let sources = sources.map(|source| Case { source, ..case.clone() });
+            let contexts = case.context.iter().flat_map(|it| it.smaller(&["1"]));
+            let contexts = contexts.map(|it| Case { context: Some(it), ..case.clone() });
+            for smaller in sources.chain(contexts) {
+                if attempts == 0 {
+                    break 'smaller;
+                }
+                attempts -= 1;
+                if let Some(context) = &smaller.context
+                    && Document::read(context.to_string().as_bytes()).is_err()
+                {
+                    continue;
+                }
+                if let (Verdict::Different(found), _) = self.verdict(&smaller) {
+                    (case, mismatch) = (smaller, found);
+                    continue 'smaller;
+                }
+            }
+            break;
+        }
+        let context = case.context.map_or("none".to_owned(), |it| it.to_string());
+        let Mismatch { want, got } = mismatch;
+        format!(
+            "{}\n  context   {context}\n  reference {want}\n  ours      {got}",
+            case.source
+        )
+    }
+}
+
+struct Compared {
+    mismatch: Option<Mismatch>,
+    position_differs: bool,
+    refused: Option<&'static str>,
+}
+
+fn is_error(answer: &Result<Answer, Crash>, code: &str) -> bool {
+    let Ok(Answer { outcome: Outcome::Error(failure), .. }) = answer else {
+        return false;
+    };
+    failure.code.starts_with(code)
+}
+
+/// Whether a source applies a function partially.
+fn is_partial(source: &Phrase) -> bool {
+    let source = source.to_string();
+    ["(?", ", ?"].iter().any(|hole| source.contains(hole))
+}

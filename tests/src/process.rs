@@ -1,0 +1,95 @@
+//! A Node process that answers one line to each line, and may be given up.
+
+use crate::json::Json;
+use crate::subject::Crash;
+use std::io::{BufRead, BufReader, Write as _};
+use std::process::{Child, ChildStdin, Command, Stdio};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
+use std::thread;
+use std::time::Duration;
+
+/// A script in a Node process.
+pub(crate) struct NodeScript {
+    script: &'static str,
+    time_limit: Duration,
+    /// Absent after it died or was given up; the next question starts another.
+    process: Option<Process>,
+}
+
+impl NodeScript {
+    /// Starts a script, whose answers may take `time_limit`.
+    pub(crate) fn start(
+        script: &'static str,
+        time_limit: Duration,
+    ) -> Result<Self, String> {
+        let process = Some(Process::spawn(script)?);
+        Ok(NodeScript { script, time_limit, process })
+    }
+
+    /// Asks one line of JSON.
+    pub(crate) fn ask(&mut self, question: &str) -> Result<Json, Crash> {
+        let mut process = match self.process.take() {
+            Some(process) => process,
+            None => Process::spawn(self.script).map_err(Crash)?,
+        };
+        let answer = process.ask(question, self.time_limit)?;
+        self.process = Some(process);
+        match answer.get("crash").and_then(Json::to_text) {
+            Some(reason) => Err(Crash(reason)),
+            None => Ok(answer),
+        }
+    }
+}
+
+struct Process {
+    child: Child,
+    questions: ChildStdin,
+    answers: Receiver<String>,
+}
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        // It may be in an endless loop, in which it never sees that its input ended.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+impl Process {
+    fn spawn(script: &str) -> Result<Self, String> {
+        let mut child = Command::new("node")
+            .arg(script)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .map_err(|error| format!("cannot start `node`: {error}; install Node 20"))?;
+        let (Some(questions), Some(stdout)) = (child.stdin.take(), child.stdout.take())
+        else {
+            return Err("`node` was started without pipes".to_owned());
+        };
+        let (lines, answers) = channel();
+        thread::spawn(move || {
+            for line in BufReader::new(stdout).lines().map_while(Result::ok) {
+                if lines.send(line).is_err() {
+                    return;
+                }
+            }
+        });
+        Ok(Process { child, questions, answers })
+    }
+
+    fn ask(&mut self, question: &str, time_limit: Duration) -> Result<Json, Crash> {
+        let sent =
+            writeln!(self.questions, "{question}").and_then(|()| self.questions.flush());
+        sent.map_err(|error| Crash(format!("the Node process has died: {error}")))?;
+        match self.answers.recv_timeout(time_limit) {
+            Ok(line) => Json::parse(&line).map_err(Crash),
+            Err(RecvTimeoutError::Timeout) => {
+                Err(Crash(format!("no answer within {time_limit:?}")))
+            }
+            Err(RecvTimeoutError::Disconnected) => {
+                Err(Crash("the Node process has died".to_owned()))
+            }
+        }
+    }
+}
