@@ -142,7 +142,7 @@ fn split(context: &mut Context<'_>, arguments: &[Value]) -> Result<Waiting> {
         Value::String(separator) => {
             let most = limit.map_or(u32::MAX, coerce::to_uint32);
             let parts = split_at(heap, text, separator, most)?;
-            done(heap.add_array(&parts, Marks::NONE)?)
+            done(heap.add_array_unpaid(&parts, Marks::NONE))
         }
         pattern => {
             let purpose = Purpose::Split { parts: Vec::new(), start: Value::Number(0.0) };
@@ -151,7 +151,7 @@ fn split(context: &mut Context<'_>, arguments: &[Value]) -> Result<Waiting> {
     }
 }
 
-/// JavaScript's `split`: an empty separator splits between UTF-16 units.
+/// JavaScript's `split`, paid for: an empty separator splits between UTF-16 units.
 fn split_at(
     heap: &mut Heap,
     text: Text,
@@ -168,7 +168,7 @@ fn split_at(
     let mut parts = Vec::new();
     let mut at = 0_usize;
     while parts.len() < most {
-        heap.budget.charge(1)?;
+        heap.pay_item()?;
         let Some((from, to)) = search.find(heap, at) else {
             parts.push(Value::String(search.part(heap, at, search.end())?));
             break;

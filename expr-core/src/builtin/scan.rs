@@ -286,6 +286,7 @@ impl Scan {
                 list.push(heap.add_plain_object(&keys, &values)?);
             }
             Purpose::Split { parts, start } => {
+                heap.pay_item()?;
                 let part = subject.part(heap, *start, found.start(heap))?;
                 parts.push(Value::String(part));
                 // `substring` takes a missing start for 0.
@@ -349,10 +350,11 @@ impl Scan {
             Purpose::List(list) => heap.add_array(list, Marks::SEQUENCE),
             Purpose::Split { parts, start } => {
                 if !full {
+                    heap.pay_item()?;
                     let rest = self.subject.part(heap, *start, Value::Undefined)?;
                     parts.push(Value::String(rest));
                 }
-                heap.add_array(parts, Marks::NONE)
+                Ok(heap.add_array_unpaid(parts, Marks::NONE))
             }
             Purpose::Replace { out, position, .. } => {
                 let rest = self.subject.part(heap, *position, Value::Undefined)?;

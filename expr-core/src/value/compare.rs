@@ -185,8 +185,9 @@ impl Heap {
     /// The characters of a text, one value each, as iterating over a JavaScript string by
     /// its length gives them: UTF-16 units.
     pub(crate) fn unit_values(&mut self, text: super::Text) -> Result<Vec<Value>> {
+        let count = self.text(text).units().count();
+        self.pay_items(count)?;
         let units: Vec<u16> = self.text(text).units().collect();
-        self.pay_items(index(super::length(units.len())))?;
         units
             .into_iter()
             .map(|unit| {

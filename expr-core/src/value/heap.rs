@@ -336,6 +336,13 @@ impl Heap {
         Ok(())
     }
 
+    /// Charges for one more item of an array that is still being gathered.
+    pub(crate) fn pay_item(&mut self) -> Result<()> {
+        self.budget.charge(1)?;
+        self.budget.allocate(ITEM)?;
+        Ok(())
+    }
+
     /// Adds an array that was paid for, or that a limit on reading has counted.
     pub(crate) fn add_array_unpaid(&mut self, items: &[Value], marks: Marks) -> Value {
         let start = self.add_values(items);
