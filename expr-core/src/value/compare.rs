@@ -1,6 +1,6 @@
 //! Equality, order and truth.
 
-use super::{Array, Heap, Object, Value, index};
+use super::{Array, Heap, Object, Value};
 use crate::error::{Error, ErrorKind, Result};
 use alloc::vec::Vec;
 use core::cmp::Ordering;

@@ -168,7 +168,10 @@ fn collections() -> Vec<Probe> {
         Probe::new("appending 10^5 times", {
             "$reduce([1..100000], function($a, $b) {$append($a, $b)})"
         }),
-        Probe::new("join of 10^3 by 10^3", "[1..1000]@$a.[1..1000]@$b.($a + $b)"),
+        Probe::new("join of 10^3 by 10^3", "a@$x.b@$y.($x.n + $y.n)").over({
+            let items = ["{\"n\":1}"; 1000].join(",");
+            format!("{{\"a\":[{items}],\"b\":[{items}]}}")
+        }),
         Probe::new("parents of 10^4", "[1..10000].{'a': [{'b': 1}]}.a.b.%.b"),
         Probe::new("transform of 10^5", "[1..100000].{'a': $} ~> |$|{'b': a}|"),
         Probe::new("$zip of 10^6", "$zip([1..1000000], [1..1000000])"),
