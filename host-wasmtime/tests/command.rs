@@ -170,6 +170,6 @@ fn correlate_and_match_print_what_is_decided() {
     let wait = file(r#"{"eventName":"PAID","correlationKey":"7"}"#);
     let signals = file(r#"[{"eventName":"PAID","correlationKey":"8"}]"#);
     let found = printed(&["match", path(&wait), path(&signals)], "");
-    assert!(found.starts_with(r#"{"index":-1"#), "{found}");
+    assert!(found.contains(r#""index":-1,"#), "{found}");
     assert!(found.contains("correlation-key"), "{found}");
 }

@@ -23,10 +23,10 @@ use crate::workspace::{Inputs, Workspace, sha256, write};
 ///
 /// The aim is 400,000 bytes. Until it is reached, this is what the artifact has, rounded up,
 /// so that it cannot grow unnoticed.
-const LARGEST_RAW: usize = 600_000;
+const LARGEST_RAW: usize = 490_000;
 /// The largest artifact when compressed, which is what a browser downloads; the aim is
 /// 160,000 bytes.
-const LARGEST_GZIPPED: usize = 270_000;
+const LARGEST_GZIPPED: usize = 225_000;
 
 /// What docs/wire.md says that the module exports; anything else is an accident.
 const EXPORTS: [&str; 10] = [

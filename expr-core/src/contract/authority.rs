@@ -24,55 +24,55 @@ enum Rule {
 #[derive(PartialEq, Eq, Debug)]
 struct Refusal {
     code: &'static str,
-    /// The message; `{}` stands for the action.
-    message: &'static str,
+    /// The message. One of two parts has the action, in quotes, between them.
+    message: (&'static str, &'static str),
     hint: &'static str,
 }
 
 const UNSUPPORTED: Refusal = Refusal {
     code: "WORKFLOW_TEMPORAL_ACTION_UNSUPPORTED",
-    message: "Unsupported action \"{}\" for Temporal-backed workflow run",
+    message: ("Unsupported action ", " for Temporal-backed workflow run"),
     hint: "Temporal decides how the run goes on: submit the event it waits for, or cancel \
            it and replay it",
 };
 const NO_EXECUTION: Refusal = Refusal {
     code: "WORKFLOW_LEGACY_ENGINE_UNSUPPORTED",
-    message: "Unsupported action \"{}\" for a workflow run without an engine",
+    message: ("Unsupported action ", " for a workflow run without an engine"),
     hint: "the engine of this run is retired: replay it as a new run",
 };
 const UNKNOWN_ENGINE: Refusal = Refusal {
     code: "WORKFLOW_ENGINE_UNKNOWN",
-    message: "Unsupported action \"{}\" for a workflow run of an unknown engine",
+    message: ("Unsupported action ", " for a workflow run of an unknown engine"),
     hint: "find out which engine has the run before acting on it",
 };
 const UNKNOWN_ACTION: Refusal = Refusal {
     code: "WORKFLOW_ACTION_UNKNOWN",
-    message: "Unknown action \"{}\" for a workflow run",
+    message: ("Unknown action ", " for a workflow run"),
     hint: "operators can cancel, replay, and resume a run that is paused for a quota",
 };
 const CLOSED: Refusal = Refusal {
     code: "WORKFLOW_RUN_CLOSED",
-    message: "Unsupported action \"{}\" for a closed workflow run",
+    message: ("Unsupported action ", " for a closed workflow run"),
     hint: "the run has ended: replay it as a new run",
 };
 const NOT_WAITING: Refusal = Refusal {
     code: "WORKFLOW_RUN_NOT_WAITING",
-    message: "Run is not waiting",
+    message: ("Run is not waiting", ""),
     hint: "only a run that waits can be resumed",
 };
 const NOT_PAUSED: Refusal = Refusal {
     code: "WORKFLOW_RUN_NOT_QUOTA_PAUSED",
-    message: "Run is not quota-paused",
+    message: ("Run is not quota-paused", ""),
     hint: "the run waits for something else",
 };
 const STALE_PAUSE: Refusal = Refusal {
     code: "WORKFLOW_QUOTA_PAUSE_STALE",
-    message: "Quota pause is stale for this run",
+    message: ("Quota pause is stale for this run", ""),
     hint: "the run has gone on since: load it again",
 };
 const EXHAUSTED: Refusal = Refusal {
     code: "quota_exhausted",
-    message: "the quota is still exhausted",
+    message: ("the quota is still exhausted", ""),
     hint: "raise the quota, or wait for its next period",
 };
 
@@ -148,11 +148,12 @@ fn paused(ask: &Ask, status: Value) -> Result<(), &'static Refusal> {
 
 fn refuse(ask: &mut Ask, refusal: &Refusal) {
     let action = ask.bytes(ask.given("action")).unwrap_or_default().to_vec();
-    let (before, after) =
-        refusal.message.split_once("{}").unwrap_or((refusal.message, ""));
+    let (before, after) = refusal.message;
     let mut message = before.as_bytes().to_vec();
-    if before.len() < refusal.message.len() {
+    if !after.is_empty() {
+        message.push(b'"');
         message.extend_from_slice(&action);
+        message.push(b'"');
     }
     message.extend_from_slice(after.as_bytes());
     ask.out.raw("{").name("allow").bool(false).name("status").number(409);

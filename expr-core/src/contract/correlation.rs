@@ -115,9 +115,10 @@ fn derive(ask: &mut Ask, rules: &Rules, event: &[u8]) -> Answered<Derived> {
 /// What the expression of a rule sees: the context of a trigger's mapping.
 fn event_context(ask: &mut Ask, payload: Value) -> Result<Value> {
     let name = ask.given("eventName");
-    let members = [("name", name), ("payload", payload)];
-    let given = if payload.is_undefined() { &members[..1] } else { &members };
-    let event = ask.object(given)?;
+    let event = match payload {
+        Value::Undefined => ask.object(&[("name", name)])?,
+        payload => ask.object(&[("name", name), ("payload", payload)])?,
+    };
     ask.object(&[("event", event)])
 }
 

@@ -18,10 +18,11 @@
 //! 8. A candidate of another tenant is refused by name; that an event is known is a fact
 //!    that the host states (`done`), and failing to read it is no answer.
 
+use super::answer::Answer;
 use super::ask::{Answered, Ask};
 use crate::builtin::trim;
 use crate::error::Result;
-use crate::value::{Value, index, length};
+use crate::value::{Text, Value, index, length};
 use alloc::vec::Vec;
 
 /// Who is signalled how, by the type of the wait.
@@ -33,135 +34,104 @@ const WORKFLOW_ID: &[u8] = b"workflow-runtime-v2:run:";
 
 /// A signal to a run, for one or more of its waits.
 struct Signal {
-    id: Vec<u8>,
-    run: Vec<u8>,
+    run: Text,
     signal: &'static str,
     /// The rank of the key that found it; the first key wins.
     rank: u32,
-    waits: Vec<Vec<u8>>,
+    waits: Vec<Text>,
 }
 
-/// A candidate that the event is not for, although it was offered.
-struct Refused {
-    member: &'static str,
+/// What all of a plan is about.
+struct Plan {
+    event: Value,
     id: Vec<u8>,
-    reason: Vec<u8>,
+    tenant: Vec<u8>,
+    keys: Vec<Value>,
+    done: Vec<Value>,
+    /// Candidates that the event is not for, although they were offered.
+    refused: Answer,
 }
 
 /// Plans what follows from an event.
 pub(crate) fn ingress(ask: &mut Ask) -> Answered {
     let event = ask.given("event");
-    let event_id = ask.require_text(event, "eventId", "event.eventId")?;
+    let id = ask.require_text(event, "eventId", "event.eventId")?;
     let tenant = ask.require_text(event, "tenant", "event.tenant")?;
     ask.require_text(event, "eventName", "event.eventName")?;
-    let [event_id, tenant] = [event_id, tenant].map(|it| ask.heap.bytes(it).to_vec());
     let correlation = ask.given("correlation");
-    let keys = ask.items(ask.member(correlation, "keys"));
-    let keys: Vec<Vec<u8>> =
-        keys.into_iter().filter_map(|key| ask.bytes(key).map(<[u8]>::to_vec)).collect();
-
-    let mut refused = Vec::new();
-    let signals = signals(ask, &event_id, &tenant, &keys, &mut refused)?;
-    let launches = launches(ask, &event_id, &tenant, &mut refused)?;
-    let done = ask.items(ask.given("done"));
-    let is_open =
-        |ask: &Ask, id: &[u8]| !done.iter().any(|&known| ask.bytes(known) == Some(id));
-    ask.charge(u64::from(length(done.len())).saturating_mul(u64::from(length(
-        signals.len().saturating_add(launches.len()),
-    ))))?;
-    let open_signals: Vec<_> = signals.iter().filter(|it| is_open(ask, &it.id)).collect();
-    let open_launches: Vec<_> =
-        launches.iter().filter(|(id, _)| is_open(ask, id)).collect();
-    let finished = open_signals.is_empty() && open_launches.is_empty();
-    ask.out.raw("{").name("state").text(if finished { "done" } else { "routed" });
-    ask.out.name("signals").raw("[");
-    for signal in open_signals {
-        write_signal(ask, signal, &keys, &tenant);
+    let mut plan = Plan {
+        event,
+        id: ask.heap.bytes(id).to_vec(),
+        tenant: ask.heap.bytes(tenant).to_vec(),
+        keys: ask.items(ask.member(correlation, "keys")),
+        done: ask.items(ask.given("done")),
+        refused: Answer::default(),
+    };
+    let signals = signals(ask, &mut plan)?;
+    let launches = launches(ask, &mut plan)?;
+    let mut open = false;
+    ask.out.raw("{").name("signals").raw("[");
+    for signal in &signals {
+        open |= write_signal(ask, &plan, signal)?;
     }
     ask.out.raw("]").name("launches").raw("[");
-    for (id, launch) in open_launches {
-        ask.out.item().raw("{").name("id").text(id);
-        for name in ["workflowId", "version"] {
-            let value = ask.member(*launch, name);
-            ask.out.name(name);
-            ask.write(value)?;
-        }
-        ask.out.name("tenant").text(&tenant).raw("}");
+    for &(workflow, launch) in &launches {
+        open |= write_launch(ask, &plan, workflow, launch)?;
     }
-    ask.out.raw("]").name("refused").raw("[");
-    for Refused { member, id, reason } in refused {
-        ask.out.item().raw("{").name(member).text(id);
-        ask.out.name("reason").text(reason).raw("}");
-    }
-    ask.out.raw("]");
+    ask.out.raw("]").name("state").text(if open { "routed" } else { "done" });
+    ask.out.name("refused").raw("[").raw(plan.refused.into_bytes()).raw("]");
     write_audit(ask, event, correlation, signals.len(), launches.len())
 }
 
 /// The signals of all waits that one of the keys finds, one a run and kind.
-fn signals(
-    ask: &mut Ask,
-    event_id: &[u8],
-    tenant: &[u8],
-    keys: &[Vec<u8>],
-    refused: &mut Vec<Refused>,
-) -> Answered<Vec<Signal>> {
-    let event = ask.given("event");
-    let has_task =
-        ask.bytes(ask.member(ask.member(event, "payload"), "taskId")).is_some();
+fn signals(ask: &mut Ask, plan: &mut Plan) -> Answered<Vec<Signal>> {
+    let payload = ask.member(plan.event, "payload");
+    let has_task = ask.member(payload, "taskId").as_text().is_some();
     let mut signals: Vec<Signal> = Vec::new();
     for wait in ask.items(ask.given("waits")) {
-        ask.charge(1)?;
+        let seen = signals.len().saturating_add(plan.keys.len());
+        ask.charge(u64::from(length(seen)).saturating_add(1))?;
         let id = ask.require_text(wait, "waitId", "waits.waitId")?;
         let run = ask.require_text(wait, "runId", "waits.runId")?;
-        let [id, run] = [id, run].map(|it| ask.heap.bytes(it).to_vec());
         let kind = SIGNALS.iter().find(|row| ask.is(ask.member(wait, "type"), row.0));
-        let rank = rank_of(ask, wait, keys);
+        let rank = rank_of(ask, wait, &plan.keys);
         let reason = match (kind, rank) {
-            _ if ask.bytes(ask.member(wait, "tenant")) != Some(tenant) => "tenant",
+            _ if !plan.has_tenant(ask, wait) => "tenant",
             (None, _) => "type",
             _ if !is_waiting(ask, wait) => "status",
-            _ if !same_name(ask, wait, event) => "event-name",
+            _ if !plan.has_name(ask, wait) => "event-name",
             (_, None) => "correlation-key",
             (Some(&("human", _)), _) if !has_task => "task-id",
             (Some(&(_, signal)), Some(rank)) => {
-                let cost = u64::from(length(signals.len()));
-                ask.charge(cost)?;
-                add_signal(&mut signals, event_id, run, signal, rank, id);
+                let of_run = |known: &&mut Signal| {
+                    known.signal == signal
+                        && ask.heap.bytes(known.run) == ask.heap.bytes(run)
+                };
+                match signals.iter_mut().find(of_run) {
+                    Some(known) => {
+                        known.rank = known.rank.min(rank);
+                        known.waits.push(id);
+                    }
+                    None => {
+                        let waits = alloc::vec![id];
+                        signals.push(Signal { run, signal, rank, waits });
+                    }
+                }
                 continue;
             }
         };
-        refused.push(Refused { member: "waitId", id, reason: reason.into() });
+        plan.refuse(ask, "waitId", id, reason.as_bytes());
     }
     Ok(signals)
 }
 
-fn add_signal(
-    signals: &mut Vec<Signal>,
-    event_id: &[u8],
-    run: Vec<u8>,
-    signal: &'static str,
-    rank: u32,
-    wait: Vec<u8>,
-) {
-    let known = signals.iter_mut().find(|it| it.run == run && it.signal == signal);
-    if let Some(known) = known {
-        known.rank = known.rank.min(rank);
-        if !known.waits.contains(&wait) {
-            known.waits.push(wait);
-        }
-        return;
-    }
-    let id = target_id(event_id, signal.as_bytes(), &run);
-    signals.push(Signal { id, run, signal, rank, waits: alloc::vec![wait] });
-}
-
 /// Which key finds a wait: none, or its rank among the keys of the event.
-fn rank_of(ask: &Ask, wait: Value, keys: &[Vec<u8>]) -> Option<u32> {
+fn rank_of(ask: &Ask, wait: Value, keys: &[Value]) -> Option<u32> {
     match ask.member(wait, "key") {
         Value::Null | Value::Undefined => Some(0),
         key => {
             let key = trim(ask.bytes(key)?);
-            keys.iter().position(|known| known == key).map(length)
+            keys.iter().position(|&known| ask.bytes(known) == Some(key)).map(length)
         }
     }
 }
@@ -173,54 +143,98 @@ fn is_waiting(ask: &Ask, wait: Value) -> bool {
     }
 }
 
-fn same_name(ask: &Ask, candidate: Value, event: Value) -> bool {
-    let name = ask.bytes(ask.member(event, "eventName"));
-    name == ask.bytes(ask.member(candidate, "eventName"))
-}
-
-/// Workflows that the event starts, each with its id.
-fn launches(
-    ask: &mut Ask,
-    event_id: &[u8],
-    tenant: &[u8],
-    refused: &mut Vec<Refused>,
-) -> Answered<Vec<(Vec<u8>, Value)>> {
-    let event = ask.given("event");
-    let mut launches: Vec<(Vec<u8>, Value)> = Vec::new();
+/// Workflows that the event starts, each once.
+fn launches(ask: &mut Ask, plan: &mut Plan) -> Answered<Vec<(Text, Value)>> {
+    let mut launches: Vec<(Text, Value)> = Vec::new();
     for launch in ask.items(ask.given("launches")) {
         ask.charge(u64::from(length(launches.len())).saturating_add(1))?;
         let id = ask.require_text(launch, "workflowId", "launches.workflowId")?;
-        let workflow = ask.heap.bytes(id).to_vec();
-        let id = target_id(event_id, b"launch", &workflow);
-        let reason: Vec<u8> = match ask.bytes(ask.member(launch, "problem")) {
-            _ if ask.bytes(ask.member(launch, "tenant")) != Some(tenant) => {
-                b"tenant".to_vec()
-            }
-            _ if !same_name(ask, launch, event) => b"event-name".to_vec(),
-            Some(problem) => problem.to_vec(),
-            None if launches.iter().any(|(known, _)| *known == id) => continue,
+        let problem = ask.bytes(ask.member(launch, "problem")).map(<[u8]>::to_vec);
+        let reason = match problem {
+            _ if !plan.has_tenant(ask, launch) => b"tenant".to_vec(),
+            _ if !plan.has_name(ask, launch) => b"event-name".to_vec(),
+            Some(problem) => problem,
             None => {
-                launches.push((id, launch));
+                let same =
+                    |known: &(Text, Value)| ask.heap.bytes(known.0) == ask.heap.bytes(id);
+                if !launches.iter().any(same) {
+                    launches.push((id, launch));
+                }
                 continue;
             }
         };
-        refused.push(Refused { member: "workflowId", id: workflow, reason });
+        plan.refuse(ask, "workflowId", id, &reason);
     }
     Ok(launches)
 }
 
-/// The id by which a receiver knows that it has seen this already.
-fn target_id(event_id: &[u8], kind: &[u8], target: &[u8]) -> Vec<u8> {
-    [event_id, kind, target].join(&b':')
+impl Plan {
+    fn has_tenant(&self, ask: &Ask, candidate: Value) -> bool {
+        ask.bytes(ask.member(candidate, "tenant")) == Some(&self.tenant)
+    }
+
+    fn has_name(&self, ask: &Ask, candidate: Value) -> bool {
+        let name = ask.bytes(ask.member(self.event, "eventName"));
+        name == ask.bytes(ask.member(candidate, "eventName"))
+    }
+
+    fn refuse(&mut self, ask: &Ask, member: &str, id: Text, reason: &[u8]) {
+        self.refused.item().raw("{").name(member).text(ask.heap.bytes(id));
+        self.refused.name("reason").text(reason).raw("}");
+    }
+
+    /// Starts a signal or launch with the id by which its receiver knows that it has seen
+    /// it already; gives false when the host says that it is done.
+    fn begin(&self, ask: &mut Ask, kind: &str, target: Text) -> Result<bool> {
+        ask.charge(u64::from(length(self.done.len())))?;
+        let mut id = self.id.clone();
+        for part in [kind.as_bytes(), ask.heap.bytes(target)] {
+            id.push(b':');
+            id.extend_from_slice(part);
+        }
+        if self.done.iter().any(|&known| ask.bytes(known) == Some(&id)) {
+            return Ok(false);
+        }
+        ask.out.item().raw("{").name("id").text(id);
+        Ok(true)
+    }
 }
 
-fn write_signal(ask: &mut Ask, signal: &Signal, keys: &[Vec<u8>], tenant: &[u8]) {
-    let out = &mut ask.out;
-    out.item().raw("{").name("id").text(&signal.id).name("runId").text(&signal.run);
-    out.name("workflowId").text([WORKFLOW_ID, &signal.run].concat());
-    out.name("signal").text(signal.signal);
-    out.name("key").optional(keys.get(index(signal.rank)).map(Vec::as_slice));
-    out.name("waitIds").texts(&signal.waits).name("tenant").text(tenant).raw("}");
+/// Writes a signal that is still to be sent.
+fn write_signal(ask: &mut Ask, plan: &Plan, signal: &Signal) -> Result<bool> {
+    if !plan.begin(ask, signal.signal, signal.run)? {
+        return Ok(false);
+    }
+    let Ask { out, heap, .. } = ask;
+    let run = heap.bytes(signal.run);
+    out.name("runId").text(run);
+    let mut workflow = WORKFLOW_ID.to_vec();
+    workflow.extend_from_slice(run);
+    out.name("workflowId").text(workflow).name("signal").text(signal.signal);
+    let key = plan.keys.get(index(signal.rank)).and_then(|key| key.as_text());
+    out.name("key").optional(key.map(|key| heap.bytes(key)));
+    out.name("waitIds").raw("[");
+    for &wait in &signal.waits {
+        out.item().text(heap.bytes(wait));
+    }
+    out.raw("]").name("tenant").text(&plan.tenant).raw("}");
+    Ok(true)
+}
+
+/// Writes a workflow that is still to be started.
+fn write_launch(
+    ask: &mut Ask,
+    plan: &Plan,
+    workflow: Text,
+    launch: Value,
+) -> Result<bool> {
+    if !plan.begin(ask, "launch", workflow)? {
+        return Ok(false);
+    }
+    write_member(ask, "workflowId", Value::String(workflow))?;
+    write_member(ask, "version", ask.member(launch, "version"))?;
+    ask.out.name("tenant").text(&plan.tenant).raw("}");
+    Ok(true)
 }
 
 /// What the event's row says: facts about the plan, and why nothing follows if nothing does.
@@ -246,7 +260,9 @@ fn write_audit(
     ask.out.name("matchable").bool(!uncorrelated);
     if none && uncorrelated {
         let detail = ask.bytes(ask.member(correlation, "detail")).unwrap_or_default();
-        let message = [b"Missing workflow correlation key (", detail, b")"].concat();
+        let mut message = b"Missing workflow correlation key (".to_vec();
+        message.extend_from_slice(detail);
+        message.push(b')');
         ask.out.name("message").text(message);
     }
     ask.out.raw("}}");

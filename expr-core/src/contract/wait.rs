@@ -1,5 +1,6 @@
 //! Waits for events: which signal one takes, and whether one is configured rightly.
 
+use super::answer::Answer;
 use super::ask::{Answered, Ask, bad_member};
 use super::correlation::read_path;
 use crate::builtin::{iso_timestamp, trim};
@@ -47,71 +48,59 @@ pub(crate) fn wait_match(ask: &mut Ask) -> Answered {
     let filters = ask.items(ask.member(descriptor, "filters"));
     let key = wait_key(ask, ask.member(descriptor, "correlationKey"))?;
     let signals = ask.items(ask.given("signals"));
-    let mut normalized = Vec::new();
-    for &signal in &signals {
-        normalized.push(normalize(ask, signal)?);
-    }
-    let mut reasons = Vec::new();
-    let mut mismatches = Vec::new();
-    for &signal in &normalized {
-        let payload = ask.member(signal, "payload");
-        let mut row = Vec::new();
-        for &filter in &filters {
-            row.push(why_not(ask, filter, payload)?);
-        }
-        let same_event = same(ask, ask.member(signal, "eventName"), event);
-        let signal_key = ask.bytes(ask.member(signal, "correlationKey"));
-        mismatches.push(match () {
-            () if !same_event => Some("event-name"),
-            () if key.is_some() && key.as_deref() != signal_key => {
-                Some("correlation-key")
-            }
-            () if row.iter().any(Option::is_some) => Some("filter"),
-            () => None,
-        });
-        reasons.push(row);
-    }
-    let index = mismatches.iter().position(Option::is_none);
-    ask.out.raw("{").name("index");
-    match index {
-        Some(index) => ask.out.number(u64::from(crate::value::length(index))),
-        None => ask.out.raw("-1"),
-    };
-    ask.out.name("normalized").raw("[");
-    for signal in normalized {
+    let mut index = None;
+    // One column of the answer each, filled signal by signal.
+    let mut per_filter = Answer::default();
+    let mut reasons = Answer::default();
+    let mut mismatches = Answer::default();
+    ask.out.raw("{").name("normalized").raw("[");
+    for (position, &signal) in signals.iter().enumerate() {
+        let signal = normalize(ask, signal)?;
         ask.out.item();
         ask.write(signal)?;
+        let payload = ask.member(signal, "payload");
+        let mut all_hold = true;
+        per_filter.item().raw("[");
+        reasons.item().raw("[");
+        for &filter in &filters {
+            let why = why_not(ask, filter, payload)?;
+            all_hold &= why.is_none();
+            per_filter.item().bool(why.is_none());
+            reasons.item().optional(why.map(str::as_bytes));
+        }
+        per_filter.raw("]");
+        reasons.raw("]");
+        let signal_key = ask.bytes(ask.member(signal, "correlationKey"));
+        let mismatch = if !same(ask, ask.member(signal, "eventName"), event) {
+            Some("event-name")
+        } else if key.is_some() && key.as_deref() != signal_key {
+            Some("correlation-key")
+        } else if !all_hold {
+            Some("filter")
+        } else {
+            index = index.or(Some(position));
+            None
+        };
+        mismatches.item().optional(mismatch.map(str::as_bytes));
     }
-    ask.out.raw("]").name("perFilter").raw("[");
-    for row in &reasons {
-        ask.out.item().raw("[");
-        row.iter().for_each(|why| {
-            ask.out.item().bool(why.is_none());
-        });
-        ask.out.raw("]");
+    let out = &mut ask.out;
+    out.raw("]").name("index");
+    match index {
+        Some(index) => out.number(u64::from(crate::value::length(index))),
+        None => out.raw("-1"),
+    };
+    let columns =
+        [("perFilter", per_filter), ("reasons", reasons), ("mismatches", mismatches)];
+    for (name, column) in columns {
+        out.name(name).raw("[").raw(column.into_bytes()).raw("]");
     }
-    ask.out.raw("]").name("reasons").raw("[");
-    for row in &reasons {
-        ask.out.item();
-        write_reasons(ask, row);
-    }
-    ask.out.raw("]").name("mismatches");
-    write_reasons(ask, &mismatches);
-    ask.out.name("filterSchemaValid").raw("[");
+    out.name("filterSchemaValid").raw("[");
     for filter in filters {
         let valid = is_valid_filter(ask, filter);
         ask.out.item().bool(valid);
     }
     ask.out.raw("]}");
     Ok(())
-}
-
-fn write_reasons(ask: &mut Ask, reasons: &[Option<&'static str>]) {
-    ask.out.raw("[");
-    for why in reasons {
-        ask.out.item().optional(why.map(str::as_bytes));
-    }
-    ask.out.raw("]");
 }
 
 /// The key of a wait, trimmed like those of events; null waits for any key.

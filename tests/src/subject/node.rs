@@ -84,7 +84,8 @@ impl Subject for Node {
 
     fn decide(&mut self, request: &str) -> Result<Json, Crash> {
         let request = Json::text(request).to_canonical();
-        let answer = self.script.ask(&format!(r#"{{"call":"decide","request":{request}}}"#))?;
+        let answer =
+            self.script.ask(&format!(r#"{{"call":"decide","request":{request}}}"#))?;
         let document = answer.get("document").and_then(Json::to_text);
         Json::parse(&document.unwrap_or_default()).map_err(Crash)
     }
