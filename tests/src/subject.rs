@@ -167,7 +167,7 @@ pub fn evaluate_both_ways(
 }
 
 /// The names of all subjects, in the order in which they report.
-pub const NAMES: [&str; 3] = ["native", "wasmtime", "node"];
+pub const NAMES: [&str; 4] = ["native", "wasmtime", "node", "sandbox"];
 
 /// Starts the subject with that name. A case may take `time_limit`.
 pub fn start(name: &str, time_limit: Duration) -> Result<Box<dyn Subject>, String> {
@@ -181,6 +181,7 @@ pub fn start(name: &str, time_limit: Duration) -> Result<Box<dyn Subject>, Strin
             })))
         }
         "node" => Ok(Box::new(node::Node::start(time_limit)?)),
+        "sandbox" => Ok(Box::new(node::Node::start_sandbox(time_limit)?)),
         _ => Err(format!("unknown subject `{name}`; there are {}", NAMES.join(", "))),
     }
 }
