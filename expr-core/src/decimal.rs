@@ -108,8 +108,8 @@ impl Decimal {
     }
 }
 
-/// A double's exact value as (mantissa, power of two).
-fn parts(number: f64) -> (u64, i32) {
+/// A positive double's exact value as (mantissa, power of two).
+pub(crate) fn parts(number: f64) -> (u64, i32) {
     let bits = number.to_bits();
     let fraction = bits & IMPLIED_BIT.wrapping_sub(1);
     match i32::try_from(bits >> 52 & 0x7FF).unwrap_or(0) {

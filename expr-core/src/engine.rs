@@ -1,13 +1,16 @@
 //! Compile, check, evaluate: the whole interface of the crate.
 
 use crate::budget::{Budget, Limits, Spent};
-use crate::compile::{Library, compile};
+use crate::compile::{Library, compile, reads};
 use crate::contract::{self, Normalized, Unevaluated, Validation, guard, validate};
 use crate::error::{Error, ErrorKind, Result};
 use crate::eval::{Given, evaluate};
 use crate::program::Code;
+use crate::reads::Reads;
 use crate::text::{Wtf8, Wtf8Buf};
-use crate::value::{Heap, Object, ReadLimits, Text, Value, read_json, write_result};
+use crate::value::{
+    Heap, Object, ReadLimits, Text, Value, Wanted, read_json, write_result,
+};
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 
@@ -138,6 +141,7 @@ pub struct Program {
     source: Wtf8Buf,
     normalized: Normalized,
     functions: Vec<Wtf8Buf>,
+    reads: Reads,
     profile: Profile,
 }
 
@@ -152,15 +156,17 @@ impl Program {
                 _ => Ok((
                     compile(&tree, profile.library())?,
                     functions.unwrap_or_default(),
+                    reads(&tree),
                 )),
             }
         });
         match compiled {
-            Ok((code, functions)) => Ok(Program {
+            Ok((code, functions, reads)) => Ok(Program {
                 code: Arc::new(code),
                 source: source.to_owned(),
                 normalized,
                 functions,
+                reads,
                 profile,
             }),
             Err(error) => Err(normalized.locate(error, source)),
@@ -170,6 +176,12 @@ impl Program {
     /// The callee names that the source mentions, in the order of the walk.
     pub fn functions(&self) -> &[Wtf8Buf] {
         &self.functions
+    }
+
+    /// What it reads of its context: an evaluation over that part alone gives the same
+    /// answer and costs the same.
+    pub fn reads(&self) -> &Reads {
+        &self.reads
     }
 
     /// Evaluates over `inputs`, which can be used again afterwards.
@@ -251,8 +263,19 @@ impl Inputs {
 
     /// The context from JSON text.
     pub fn from_json(context: &[u8]) -> Result<Self, Error> {
+        Inputs::from_wanted(context, Wanted::Whole)
+    }
+
+    /// What a program reads of the context from JSON text; the rest of the text is checked
+    /// and left out.
+    pub fn from_json_read(context: &[u8], reads: &Reads) -> Result<Self, Error> {
+        Inputs::from_wanted(context, Wanted::Parts(reads))
+    }
+
+    fn from_wanted(context: &[u8], wanted: Wanted<'_>) -> Result<Self> {
         let mut inputs = Inputs::default();
-        inputs.context = read_json(&mut inputs.heap, context, ReadLimits::default())?;
+        let limits = ReadLimits::default();
+        inputs.context = read_json(&mut inputs.heap, context, wanted, limits)?;
         Ok(inputs)
     }
 
@@ -328,8 +351,18 @@ impl Document {
     /// Reads JSON text strictly: UTF-8 without BOM, numbers in range, limited depth; of a
     /// duplicate key the last value wins at its first position.
     pub fn read(json: &[u8]) -> Result<Self, Error> {
+        Document::read_wanted(json, Wanted::Whole)
+    }
+
+    /// Reads JSON text like [`Document::read`], but of the root object's member with that
+    /// name keeps only what `reads` says.
+    pub fn read_within(json: &[u8], member: &str, reads: &Reads) -> Result<Self, Error> {
+        Document::read_wanted(json, Wanted::Within(member.as_bytes(), reads))
+    }
+
+    fn read_wanted(json: &[u8], wanted: Wanted<'_>) -> Result<Self> {
         let mut heap = Heap::default();
-        let root = read_json(&mut heap, json, ReadLimits::default())?;
+        let root = read_json(&mut heap, json, wanted, ReadLimits::default())?;
         Ok(Document { heap, root })
     }
 

@@ -36,6 +36,7 @@ mod eval;
 mod map;
 mod merge_sort;
 mod program;
+mod reads;
 mod regex;
 mod size;
 mod span;
@@ -55,9 +56,12 @@ pub use engine::{
     violations,
 };
 pub use error::{CATALOG, CatalogEntry, Error, ErrorClass, Token};
+pub use reads::{Read, Reads};
 pub use span::Location;
+#[cfg(feature = "reference")]
+pub use syntax::{Part, Written};
 pub use text::{Wtf8, Wtf8Buf};
-pub use value::{write_json_number, write_json_string};
+pub use value::{write_json_number, write_json_reads, write_json_string};
 
 /// The version of this engine.
 pub const ENGINE_VERSION: &str = env!("CARGO_PKG_VERSION");

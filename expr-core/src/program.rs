@@ -330,6 +330,8 @@ pub(crate) struct Code {
     pub(crate) transforms: Vec<Transform>,
     pub(crate) partials: Vec<PartialCall>,
     pub(crate) regexes: Vec<Arc<Regex>>,
+    /// The signatures of the built-in functions that are mentioned.
+    pub(crate) signatures: Vec<(BuiltinId, Signature)>,
     /// The layout of the outermost scope.
     pub(crate) layout: u32,
 }

@@ -8,8 +8,8 @@ use alloc::vec::Vec;
 
 use expr_core::{
     ASKS, AskShape, Check, Document, Error, Inputs, Kind, Limits, Node, NodeKind,
-    Profile, Program, Spent, Wtf8Buf, write_error_members, write_json_string,
-    write_whole,
+    Profile, Program, Spent, Wtf8Buf, write_error_members, write_json_reads,
+    write_json_string, write_whole,
 };
 
 use crate::error::{Failure, Refusal, joined, quote};
@@ -36,10 +36,12 @@ pub enum Status {
 /// Compiles `source` and keeps the program.
 pub fn compile(programs: &mut Programs, request: &[u8], out: &mut Vec<u8>) -> Status {
     match try_compile(programs, request) {
-        Ok((handle, functions)) => {
+        Ok((handle, functions, reads)) => {
             begin(out);
             write_number_member(out, "handle", handle);
             write_functions(out, &functions);
+            write_name(out, "reads");
+            out.extend_from_slice(&reads);
             end(out, Status::Ok)
         }
         Err(failure) => refuse(&failure, out),
@@ -152,14 +154,16 @@ pub fn refuse_length(len: usize, reserved: usize, out: &mut Vec<u8>) -> Status {
 fn try_compile(
     programs: &mut Programs,
     request: &[u8],
-) -> Result<(u32, Vec<Wtf8Buf>), Failure> {
+) -> Result<(u32, Vec<Wtf8Buf>, Vec<u8>), Failure> {
     let document = Document::read(request)?;
     let (source, profile) = read_source(&document, &["v", "source", "profile"])?;
     let program = Program::compile(source, profile)?;
     let functions = program.functions().to_vec();
+    let mut reads = Vec::new();
+    write_json_reads(&mut reads, program.reads());
     let handle =
         programs.insert(Compiled { profile, program }).ok_or(Refusal::TableWornOut)?;
-    Ok((handle, functions))
+    Ok((handle, functions, reads))
 }
 
 fn try_validate(request: &[u8]) -> Result<(Check, Option<Vec<Error>>), Failure> {
@@ -184,9 +188,14 @@ fn try_evaluate(
     request: &[u8],
 ) -> Result<expr_core::Evaluation, Failure> {
     let compiled = programs.get(handle).ok_or(Refusal::StaleHandle { handle })?;
-    let document = Document::read(request)?;
+    let reads = compiled.program.reads();
+    let mut document = Document::read_within(request, "context", reads)?;
+    if reads_all(document.root())? {
+        document = Document::read(request)?;
+    }
     let root = document.root();
-    expect_members(root, "", &["v", "context", "bindings", "now", "seed", "limits"])?;
+    let known = ["v", "context", "bindings", "now", "seed", "limits", "reads"];
+    expect_members(root, "", &known)?;
     expect_version(root)?;
     expect_bindings(root, compiled.profile)?;
     let now = whole_number(root, "now", "now", -LARGEST_DATE, LARGEST_DATE)?;
@@ -196,6 +205,15 @@ fn try_evaluate(
     inputs.set_now(now);
     inputs.set_seed(seed.map(i64::unsigned_abs));
     Ok(compiled.program.evaluate(&mut inputs, limits))
+}
+
+/// Whether the whole context is to be read, whatever the program reads of it.
+fn reads_all(root: Node<'_>) -> Result<bool, Failure> {
+    match root.get("reads").map(Node::kind) {
+        None => Ok(false),
+        Some(NodeKind::String(all)) if all == "all".into() => Ok(true),
+        Some(_) => Err(wrong_type("reads", "`all`")),
+    }
 }
 
 fn try_decide(request: &[u8]) -> Result<(Document, Option<i64>, Limits), Failure> {

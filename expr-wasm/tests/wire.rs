@@ -21,7 +21,10 @@ impl Module {
     }
 
     fn evaluate(&mut self, handle: u32, request: Value) -> Value {
-        let request = request.to_string();
+        self.evaluate_text(handle, &request.to_string())
+    }
+
+    fn evaluate_text(&mut self, handle: u32, request: &str) -> Value {
         answer(|out| evaluate(&mut self.programs, handle, request.as_bytes(), out))
     }
 
@@ -74,6 +77,78 @@ fn the_functions_of_a_source_are_named() {
 }
 
 #[test]
+fn a_program_says_what_it_reads() {
+    let mut module = Module::default();
+    let mut reads =
+        |source| module.compile(json!({"v": 1, "source": source}))["reads"].take();
+    assert_eq!(reads("a.b = c"), json!({"a": {"b": true}, "c": true}));
+    assert_eq!(reads("$"), json!(true));
+    assert_eq!(reads("1"), json!({}));
+}
+
+#[test]
+fn what_is_not_read_changes_nothing() {
+    let mut module = Module::default();
+    let handle = module.handle_of("a.b", "workflow");
+    let part = r#"{"v":1,"context":{"a":{"b":[1,2]}}}"#;
+    let expected = module.evaluate_text(handle, part);
+    assert_eq!(expected["ok"], json!([1, 2]));
+    let whole = r#"{"v":1,"context":{"x":[{"\u0061":-1.5e3},"\"\ud800",[[],{}]],
+        "a":{"y":true,"b":[1,2],"b\u0020":null}, "z" : { } }}"#;
+    assert_eq!(module.evaluate_text(handle, whole), expected);
+    let all = whole.replace(r#""v":1"#, r#""reads":"all","v":1"#);
+    assert_eq!(module.evaluate_text(handle, &all), expected);
+    let twice = r#"{"v":1,"context":{"a":{"b":1},"x":0,"\u0061":{"c":1,"b":[1,2]}}}"#;
+    let last = module.evaluate_text(handle, twice);
+    assert_eq!(last, expected, "of a duplicate key the last value counts");
+}
+
+#[test]
+fn what_is_wrong_is_refused_whether_it_is_read_or_not() {
+    let mut module = Module::default();
+    let handle = module.handle_of("a.b", "workflow");
+    let whole = module.handle_of("$", "workflow");
+    // A value of a field that the first one does not read, and the byte where it is wrong.
+    let wrong = [
+        ("", 0),
+        ("tru", 0),
+        ("[1,]", 3),
+        ("[1}", 2),
+        ("{\"k\" 1}", 5),
+        ("{\"k\":1,}", 7),
+        ("{\"k\":[1}}", 7),
+        ("\"\u{1}\"", 1),
+        ("\"\\x\"", 2),
+        ("\"\\u12\"", 2),
+        ("01", 1),
+        ("1.", 2),
+        ("-", 1),
+        ("1e999", 0),
+    ];
+    for (text, at) in wrong {
+        let request = format!(r#"{{"v":1,"context":{{"x":{text}}}}}"#);
+        let result = module.evaluate_text(handle, &request);
+        let (code, message) = wire_error(&result);
+        assert!(code.starts_with("W000"), "{text}: {message}");
+        assert!(message.contains(&format!("byte {}", 22 + at)), "{text}: {message}");
+        let read = module.evaluate_text(whole, &request);
+        assert_eq!(wire_error(&read), (code, message), "{text}");
+    }
+}
+
+#[test]
+fn limits_on_reading_hold_for_what_is_read() {
+    let mut module = Module::default();
+    let deep = "[".repeat(20_000) + &"]".repeat(20_000);
+    let request = format!(r#"{{"v":1,"context":{{"a":1,"b":{deep}}}}}"#);
+    for (source, code) in [("a", None), ("b", Some("R0005"))] {
+        let handle = module.handle_of(source, "workflow");
+        let result = module.evaluate_text(handle, &request);
+        assert_eq!(result["error"]["code"].as_str(), code, "{source}");
+    }
+}
+
+#[test]
 fn undefined_is_not_null() {
     let mut module = Module::default();
     let handle = module.handle_of("missing", "jsonata");
@@ -100,6 +175,8 @@ fn what_a_request_gets_wrong_is_named() {
         (json!({"v": 1, "now": 1.5}), "W0105", "`now`"),
         (json!({"v": 1, "seed": -1}), "W0105", "`seed`"),
         (json!({"v": 1, "bindings": []}), "W0105", "`bindings`"),
+        (json!({"v": 1, "reads": "some"}), "W0105", "`reads`"),
+        (json!({"v": 1, "reads": true}), "W0105", "`reads`"),
     ];
     for (request, code, member) in cases {
         let result = module.evaluate(handle, request);

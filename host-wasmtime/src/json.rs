@@ -37,6 +37,11 @@ impl Json {
         Json(RawValue::from_string(json).unwrap_or_else(|_| RawValue::NULL.to_owned()))
     }
 
+    /// A value of a document that was read.
+    pub(crate) fn from_raw(value: Box<RawValue>) -> Self {
+        Json(value)
+    }
+
     /// The text, without white space around it.
     pub fn as_str(&self) -> &str {
         self.0.get()

@@ -86,6 +86,9 @@ pub struct Inputs {
     pub seed: Option<u64>,
     /// What the evaluation may use up.
     pub limits: Limits,
+    /// Whether the whole context is read, and not only what the expression can look at:
+    /// the same result at the same cost, only slower. Tests want it.
+    pub read_all: bool,
 }
 
 /// What an evaluation may use up; absent limits are the contract's own.
@@ -185,11 +188,11 @@ impl Host {
     ) -> Result<Expr, HostError> {
         let request = wire::source_request(source, profile);
         let program = NEXT_PROGRAM.fetch_add(1, Ordering::Relaxed);
-        let functions = self
+        let compiled = self
             .pool
-            .with_instance(|instance| compile_in(instance, program, &request))?
-            .functions();
-        Ok(Expr { host: self.clone(), program, request, functions })
+            .with_instance(|instance| compile_in(instance, program, &request))?;
+        let (functions, reads) = compiled.into_parts();
+        Ok(Expr { host: self.clone(), program, request, functions, reads })
     }
 
     /// Checks a source without keeping a program. A violation is no failure of the check:
@@ -248,9 +251,27 @@ pub struct Expr {
     program: u64,
     request: Vec<u8>,
     functions: Vec<String>,
+    reads: Json,
 }
 
 impl Expr {
+    /// What the expression reads of its context, as JSON: `true` for everything, else an
+    /// object with the fields that it reads. Only that much of a context has to be there.
+    ///
+    /// ```
+    /// # use host_wasmtime::{Host, Profile};
+    /// # fn main() -> Result<(), host_wasmtime::HostError> {
+    /// let host = Host::new()?;
+    /// let expr = host.compile("payload.items[price > 10].sku", Profile::Workflow)?;
+    /// let reads = r#"{"payload":{"items":{"price":true,"sku":true}}}"#;
+    /// assert_eq!(expr.reads().as_str(), reads);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn reads(&self) -> &Json {
+        &self.reads
+    }
+
     /// The callee names in the source, in the order of the walk.
     pub fn functions(&self) -> &[String] {
         &self.functions

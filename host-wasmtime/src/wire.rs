@@ -17,11 +17,14 @@ const STALE_HANDLE: &str = "W0108";
 pub(crate) struct Compiled {
     pub(crate) handle: u32,
     functions: Vec<Lossy>,
+    reads: Box<RawValue>,
 }
 
 impl Compiled {
-    pub(crate) fn functions(self) -> Vec<String> {
-        self.functions.into_iter().map(|name| name.0).collect()
+    /// The functions that are called, and what is read of the context.
+    pub(crate) fn into_parts(self) -> (Vec<String>, Json) {
+        let functions = self.functions.into_iter().map(|name| name.0).collect();
+        (functions, Json::from_raw(self.reads))
     }
 }
 
@@ -72,6 +75,9 @@ pub(crate) fn evaluate_request(inputs: &Inputs) -> Vec<u8> {
     if limits != "{" {
         limits.push('}');
         write_member(&mut request, "limits", &limits);
+    }
+    if inputs.read_all {
+        write_member(&mut request, "reads", r#""all""#);
     }
     request.push('}');
     request.into_bytes()

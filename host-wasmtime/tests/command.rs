@@ -64,9 +64,45 @@ fn eval_knows_profiles_and_the_time() {
 }
 
 #[test]
+fn eval_stops_at_the_limits() {
+    for (option, source, code) in [
+        ("--max-steps", "[1..1000].($ * 2)", "R0001"),
+        ("--max-bytes", "[1..1000]", "R0002"),
+        ("--max-depth", "($f := function($n){1 + $f($n)}; $f(1))", "R0003"),
+    ] {
+        let arguments = ["eval", "--profile", "jsonata", option, "100", source];
+        let error = refused(&arguments);
+        assert!(error.contains(&format!("error[{code}]")), "{option}: {error}");
+    }
+    let arguments = ["eval", "--max-steps", "1000", "--max-bytes", "1000", "1 + 2"];
+    assert_eq!(printed(&arguments, ""), "3\n");
+}
+
+#[test]
 fn check_names_the_functions() {
     assert_eq!(printed(&["check", "len(a) > 1"], ""), "valid, calls len\n");
     assert_eq!(printed(&["check", "a > 1"], ""), "valid, calls no function\n");
+}
+
+#[test]
+fn explain_says_what_is_read_and_called() {
+    let source = "len(payload.items[price > 10].sku) == 1";
+    assert_eq!(
+        printed(&["explain", source], ""),
+        "normalized: $len(payload.items[price > 10].sku) = 1\n\
+         calls: len\n\
+         reads: payload.items.price, payload.items.sku\n"
+    );
+    assert_eq!(
+        printed(&["explain", "1"], ""),
+        "normalized: 1\ncalls: nothing\nreads: nothing\n"
+    );
+    let arguments = ["explain", "--format", "json", "--profile", "jsonata", "$sum(*)"];
+    assert_eq!(
+        printed(&arguments, ""),
+        "{\"normalized\":\"$sum(*)\",\"functions\":[\"sum\"],\"reads\":true}\n"
+    );
+    assert!(refused(&["explain", "a +"]).contains("error[S0"));
 }
 
 #[test]

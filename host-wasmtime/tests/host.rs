@@ -62,6 +62,25 @@ fn an_error_tells_what_was_spent() {
 }
 
 #[test]
+fn every_limit_can_be_set() {
+    let host = Host::new().unwrap();
+    let none = Limits::default();
+    for (source, limits, code) in [
+        ("[1..1000].($ * 2)", Limits { steps: Some(100), ..none }, "R0001"),
+        ("[1..1000]", Limits { bytes: Some(100), ..none }, "R0002"),
+        (
+            "($f := function($n){1 + $f($n)}; $f(1))",
+            Limits { depth: Some(100), ..none },
+            "R0003",
+        ),
+    ] {
+        let expr = host.compile(source, Profile::Jsonata).unwrap();
+        let error = expr.evaluate(&Inputs { limits, ..Inputs::default() }).unwrap_err();
+        assert_eq!(error.engine().unwrap().code, code, "{source}");
+    }
+}
+
+#[test]
 fn a_context_cannot_leave_its_member() {
     assert!(matches!(Json::parse(r#"1,"seed":2"#), Err(HostError::Json(_))));
     assert!(matches!(Json::parse("1}"), Err(HostError::Json(_))));

@@ -1,6 +1,7 @@
 /** Compiled expressions: small objects over a handle that the module may forget. */
 import { exchange, start, type WasmExports } from "./engine.js";
 import { type Cost, type ErrorDetails, ExpressionError } from "./errors.js";
+import { type Plan, planOf, type Reads } from "./project.js";
 import { type Instant, toMilliseconds } from "./time.js";
 import { checkedJsonText, toJsonText } from "./transport.js";
 
@@ -30,6 +31,11 @@ export interface EvaluateOptions {
   /** Where `$random` and `$shuffle` start; using them without one is an error. */
   readonly seed?: number | undefined;
   readonly limits?: Limits | undefined;
+  /**
+   * Sends and reads the whole context, and not only what the expression reads of it. The
+   * result and its cost are the same; it is there to prove that.
+   */
+  readonly reads?: "all" | undefined;
 }
 
 /** A value and what it cost. */
@@ -51,6 +57,7 @@ export interface Reply extends Partial<Cost> {
   readonly handle?: number;
   readonly normalized?: string;
   readonly functions?: readonly string[];
+  readonly reads?: Reads;
 }
 
 /** The code of the error that answers a released or evicted handle. */
@@ -71,6 +78,9 @@ export class Expression {
   readonly profile: Profile;
   /** The names that the source calls, in the order of the contract's walk. */
   readonly functions: readonly string[];
+  /** What it reads of its context: nothing else of a live context is looked at. */
+  readonly reads: Reads;
+  readonly #plan: Plan | undefined;
   #handle: number;
   #generation: number;
 
@@ -80,6 +90,8 @@ export class Expression {
     this.profile = profile;
     const reply = this.#compile();
     this.functions = reply.functions ?? [];
+    this.reads = reply.reads ?? true;
+    this.#plan = planOf(this.reads);
     this.#handle = reply.handle ?? 0;
     this.#generation = start().generation;
   }
@@ -91,7 +103,8 @@ export class Expression {
 
   /** Like `evaluate`, with the steps and bytes that it took. */
   evaluateWithCost(context?: unknown, options?: EvaluateOptions): Evaluation {
-    const { ok, ...cost } = this.#run(toJsonText(context, "context"), options).reply;
+    const plan = options?.reads === "all" ? undefined : this.#plan;
+    const { ok, ...cost } = this.#run(toJsonText(context, "context", plan), options).reply;
     return { value: ok, ...costOf(cost) };
   }
 
@@ -162,7 +175,7 @@ function costOf({ steps = 0, bytes = 0 }: Partial<Cost>): Cost {
 }
 
 function evaluationRequest(context: string | undefined, options: EvaluateOptions): string {
-  const { now, bindings, seed, limits } = options;
+  const { now, bindings, seed, limits, reads } = options;
   let request = '{"v":1';
   const add = (name: string, json: string | undefined): void => {
     request += json === undefined ? "" : `,"${name}":${json}`;
@@ -171,6 +184,7 @@ function evaluationRequest(context: string | undefined, options: EvaluateOptions
   add("bindings", toJsonText(bindings, "bindings"));
   add("seed", toJsonText(seed, "seed"));
   add("limits", toJsonText(limits, "limits"));
+  add("reads", toJsonText(reads, "reads"));
   add("context", context);
   return `${request}}`;
 }

@@ -16,6 +16,8 @@ import {
   unwrapReply,
 } from "./expression.js";
 
+export { BUILTIN_NAMES, HELPER_NAMES } from "./builtins.js";
+export type { BuiltinName, HelperName } from "./builtins.js";
 export { ExpressionError } from "./errors.js";
 export type { Cost, ErrorClass, ErrorDetails, Span } from "./errors.js";
 export type {
@@ -27,6 +29,7 @@ export type {
   Limits,
   Profile,
 } from "./expression.js";
+export type { Reads } from "./project.js";
 export type { Instant } from "./time.js";
 
 /** The outcome of `validate`. */

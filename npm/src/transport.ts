@@ -3,15 +3,19 @@
  *
  * The text is what `JSON.stringify` would give, member by member, with two differences:
  * what JSON would silently drop or replace (NaN, functions, symbols, maps, sets) is an
- * error that names the path, and nesting does not use the host's stack.
+ * error that names the path, and nesting does not use the host's stack. Of a context only
+ * what the program reads is looked at, so that a large one costs no more than a small one.
  */
 import { argumentError, transportError } from "./errors.js";
+import { hasMember, type Plan } from "./project.js";
 
 /** A container that is being written. */
 interface Frame {
   readonly value: object;
-  /** Own enumerable names of an object; absent for an array. */
+  /** The names that may be written of an object; absent for an array. */
   readonly keys: readonly string[] | undefined;
+  /** What is read of it; absent for all of it. */
+  readonly plan: Plan | undefined;
   readonly length: number;
   next: number;
   written: boolean;
@@ -27,10 +31,13 @@ const CHUNK_LENGTH = 4_096;
 /** Segments of a path that a message shows at either end. */
 const SHOWN_SEGMENTS = 12;
 
-/** JSON text of `root`, or undefined for undefined. `name` is how messages call the root. */
-export function toJsonText(root: unknown, name: string): string | undefined {
+/**
+ * JSON text of `root`, or undefined for undefined. `name` is how messages call the root;
+ * with a plan only what is read of it is written.
+ */
+export function toJsonText(root: unknown, name: string, plan?: Plan): string | undefined {
   const value = unwrap(root, "");
-  return value === undefined ? undefined : new Writer(name).write(value);
+  return value === undefined ? undefined : new Writer(name).write(value, plan);
 }
 
 /**
@@ -64,8 +71,8 @@ class Writer {
     this.#name = name;
   }
 
-  write(root: unknown): string {
-    this.#value(root);
+  write(root: unknown, plan: Plan | undefined): string {
+    this.#value(root, plan);
     for (let frame = this.#stack.at(-1); frame !== undefined; frame = this.#stack.at(-1)) {
       if (frame.next === frame.length) {
         this.#close(frame);
@@ -92,11 +99,15 @@ class Writer {
     const index = frame.next++;
     const value = unwrap((frame.value as readonly unknown[])[index], String(index));
     this.#out += index === 0 ? "" : ",";
-    this.#value(value === undefined ? null : value);
+    this.#value(value === undefined ? null : value, frame.plan);
   }
 
   #member(frame: Frame, key: string): void {
+    const plan = frame.plan?.plans[frame.next];
     frame.next += 1;
+    if (frame.plan !== undefined && !hasMember(frame.value, key)) {
+      return;
+    }
     // `key` is an own member, so this never reads a prototype.
     const value = unwrap((frame.value as Record<string, unknown>)[key], key);
     if (value === undefined) {
@@ -104,10 +115,10 @@ class Writer {
     }
     this.#out += `${frame.written ? "," : ""}${quote(key)}:`;
     frame.written = true;
-    this.#value(value);
+    this.#value(value, plan);
   }
 
-  #value(value: unknown): void {
+  #value(value: unknown, plan: Plan | undefined): void {
     if (this.#out.length > CHUNK_LENGTH) {
       this.#flush();
     }
@@ -129,7 +140,7 @@ class Writer {
         if (value === null) {
           this.#out += "null";
         } else {
-          this.#openContainer(value);
+          this.#openContainer(value, plan);
         }
         return;
       default:
@@ -137,7 +148,7 @@ class Writer {
     }
   }
 
-  #openContainer(value: object): void {
+  #openContainer(value: object, plan: Plan | undefined): void {
     if (this.#open.has(value)) {
       throw this.#refuse("contains itself, which JSON cannot carry");
     }
@@ -148,14 +159,14 @@ class Writer {
     if (kind === "[object Map]" || kind === "[object Set]") {
       throw this.#refuse(`is a ${kind.slice(8, -1)}, which JSON would send as {}`);
     }
-    const keys = Array.isArray(value) ? undefined : Object.keys(value);
+    const keys = Array.isArray(value) ? undefined : (plan?.names ?? Object.keys(value));
     const length = keys?.length ?? (value as readonly unknown[]).length;
     // Every element takes two characters at least.
     if (keys === undefined && length > MAX_LENGTH / 2) {
       throw this.#refuse(TOO_LONG);
     }
     this.#open.add(value);
-    this.#stack.push({ value, keys, length, next: 0, written: false });
+    this.#stack.push({ value, keys, plan, length, next: 0, written: false });
     this.#out += keys === undefined ? "[" : "{";
   }
 

@@ -54,6 +54,15 @@ describe("evaluate", () => {
     expect(expression.evaluate(undefined, { bindings: { rate: 21 } })).toBe(42);
   });
 
+  test.each([
+    ["[1..1000].($ * 2)", { steps: 100 }, "R0001"],
+    ["[1..1000]", { bytes: 100 }, "R0002"],
+    ["($f := function($n){1 + $f($n)}; $f(1))", { depth: 100 }, "R0003"],
+  ])("every limit can be set: %s", (source, limits, code) => {
+    const expression = compile(source, { profile: "jsonata" });
+    expect(thrown(() => expression.evaluate({}, { limits })).code).toBe(code);
+  });
+
   test("stops at a limit, with a class and the cost", () => {
     const run = (): unknown => compile("1 + 1").evaluate({}, { limits: { steps: 0 } });
     expect(thrown(run).class).toBe("budget");

@@ -1,6 +1,8 @@
 // Uses every export with the types that a caller sees. It is compiled, not run: an export
 // that disappears or changes its type breaks the build of this file.
 import {
+  BUILTIN_NAMES,
+  type BuiltinName,
   compile,
   type CompileOptions,
   type Cost,
@@ -13,10 +15,13 @@ import {
   type Evaluation,
   type Expression,
   ExpressionError,
+  HELPER_NAMES,
+  type HelperName,
   type Instant,
   type JsonEvaluation,
   type Limits,
   type Profile,
+  type Reads,
   type Span,
   validate,
   type Validation,
@@ -28,10 +33,11 @@ const compileOptions: CompileOptions = { profile };
 const expression: Expression = compile("payload.ticket.id", compileOptions);
 const names: readonly string[] = expression.functions;
 const source: string = expression.source;
+const reads: Reads = expression.reads;
 
 const instants: Instant[] = ["2026-03-04T05:06:07.089Z", new Date(0), 0];
 const limits: Limits = { steps: 1_000, bytes: 10_000, depth: 10 };
-const options: EvaluateOptions = { now: instants[0], bindings: { a: 1 }, seed: 1, limits };
+const options: EvaluateOptions = { now: instants[0], bindings: { a: 1 }, seed: 1, limits, reads: "all" };
 const value: unknown = expression.evaluate({ payload: {} }, options);
 const evaluation: Evaluation = expression.evaluateWithCost({}, options);
 const json: JsonEvaluation = expression.evaluateJson("{}", options);
@@ -52,4 +58,55 @@ if (validation.valid) {
 const details: ErrorDetails = { class: "host", code: "X0201", message: "a text" };
 const made: Error = new ExpressionError(details, cost);
 const description: Description = describe();
-console.log(names, source, value, text, cost.steps, made, description.contract, digest.length);
+console.log(names, source, reads, value, text, cost.steps, made, description.contract, digest.length);
+
+const builtins: readonly BuiltinName[] = BUILTIN_NAMES;
+const helperNames: readonly HelperName[] = HELPER_NAMES;
+console.log(builtins.includes("sum"), helperNames.includes("len"));
+
+import {
+  assignScopes,
+  checkCorrelationRules,
+  checkDocument,
+  decideAction,
+  decideJson,
+  expandDottedKeys,
+  listFunctions,
+  MappingError,
+  matchWait,
+  planIngress,
+  resolveCorrelation,
+  resolveExpressions,
+  resolveMapping,
+  resolveValue,
+  secretsOfMapping,
+  secretsOfValue,
+  stepCancel,
+  validateWait,
+  violations,
+} from "workflow-expr/contract";
+import type * as contract from "workflow-expr/contract";
+
+const resolved: contract.Resolved = resolveMapping({ id: { $expr: "payload.id" } });
+const places: readonly string[] = resolved.redactionPaths;
+const secret: contract.SecretOutcome = { error: "no such secret" };
+const mappingOptions: contract.MappingOptions = { context: {}, secrets: { KEY: secret } };
+const resolvedValue: unknown = resolveValue(1, { ...mappingOptions, path: "/base" }).value;
+const rules: contract.CorrelationRules = { version: 1, events: { "*": ["ticketId"] } };
+const input: contract.CorrelationInput = { eventName: "E", payload: {}, rules };
+const correlation: contract.Correlation = resolveCorrelation(input);
+const descriptor: contract.WaitDescriptor = { eventName: "E", correlationKey: null };
+const match: contract.WaitMatch = matchWait(descriptor, [{ eventName: "E" }]);
+const decision: contract.ActionDecision = decideAction({ action: "cancel" });
+const outcome: contract.CancelOutcome = stepCancel({ state: "none", event: "request" });
+const ingress: contract.IngressInput = { event: {}, correlation, waits: [] };
+const plan: contract.IngressPlan = planIngress(ingress);
+const diagnostics: readonly contract.Diagnostic[] = checkDocument({ steps: [] }).diagnostics;
+const helpers: readonly contract.FunctionInfo[] = listFunctions();
+const scopes: contract.WrittenScopes = assignScopes({ vars: {} }, { values: { "vars.a": 1 } });
+const category = (error: MappingError): "ExpressionError" | "ActionError" => error.category;
+export const everyDecision = [
+  places, resolvedValue, match.index, decision.allow, outcome.state, plan.signals, diagnostics, helpers,
+  scopes.vars, category, checkCorrelationRules(rules), decideJson("{}"), expandDottedKeys({}),
+  resolveExpressions(1), secretsOfMapping({}), secretsOfValue({}), validateWait({}), violations("1"),
+];

@@ -14,6 +14,7 @@ import {
 export const DEFAULT_NOW = "2026-03-04T05:06:07.089Z";
 /** Results whose text is longer stand in a fixture as length and digest. */
 const LONG = 2_000;
+const MARKER = /\{"\$(num|undefined|fn|regex)":/;
 /** Classes whose message is part of the contract. */
 const FIXED_MESSAGES = [
   "lambda", "dynamic-call", "apply", "disallowed-function", "not-serializable", "too-large",
@@ -203,7 +204,7 @@ function expectation(result) {
   if (result === undefined) return { undefined: true };
   const text = JSON.stringify(marked(result));
   // What is marked is refused here, so a digest of it would be of no use.
-  if (text.length <= LONG || text !== JSON.stringify(result)) return { ok: JSON.parse(text) };
+  if (text.length <= LONG || MARKER.test(text)) return { ok: JSON.parse(text) };
   const okSha256 = createHash("sha256").update(text).digest("hex");
   return { okLength: text.length, okSha256 };
 }

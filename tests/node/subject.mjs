@@ -38,8 +38,8 @@ const faces = {
 };
 
 function evaluate(request, names) {
-  const { source, profile, context, bindings, now, seed, steps, bytes, depth } = request;
-  const options = present({ now, seed, bindings, limits: present({ steps, bytes, depth }) });
+  const { source, profile, context, bindings, now, seed, steps, bytes, depth, reads } = request;
+  const options = present({ now, seed, bindings, reads, limits: present({ steps, bytes, depth }) });
   return answered(() => {
     const expression = compile(source, { profile });
     const answers = names.map((name) =>

@@ -7,7 +7,7 @@ mod decision;
 mod expect;
 
 use crate::json::Json;
-use crate::subject::{Limits, Request};
+use crate::subject::{Limits, Reads, Request};
 pub use decision::{Decide, ExpectedDecision};
 pub(crate) use expect::expected;
 pub use expect::{Expect, ExpectedError};
@@ -240,6 +240,7 @@ impl Vector<'_> {
             now: now.as_deref().map(milliseconds).transpose()?,
             seed: whole(self.json("seed")?.as_ref(), "seed")?,
             limits: self.limits()?,
+            reads: Reads::Needed,
         };
         let expect = self.json("ours")?.or(self.json("expect")?).ok_or("no `expect`")?;
         let verdict = self.json("oursValidate")?.or(self.json("validate")?);

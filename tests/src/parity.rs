@@ -1,10 +1,10 @@
 //! Runs vector cases through every subject.
 
-use crate::compare::{Comparison, compare, compare_decision, describe, describe_outcome};
+use crate::compare::{Comparison, compare, compare_decision, describe};
 use crate::fixture::{Case, Decide, Evaluate, Task};
 use crate::json::Json;
 use crate::report::{Disagreement, Report, Score};
-use crate::subject::{Answer, Crash, Subject, Verdict};
+use crate::subject::{Answer, Crash, Subject, Verdict, evaluate_both_ways};
 use std::collections::BTreeMap;
 
 /// What a subject said about a case.
@@ -91,7 +91,7 @@ fn decided(subject: &mut dyn Subject, decide: &Decide) -> Result<Json, Crash> {
 
 fn observe(subject: &mut dyn Subject, evaluate: &Evaluate) -> Observation {
     let request = &evaluate.request;
-    let answer = subject.evaluate(request);
+    let answer = evaluate_both_ways(subject, request);
     let verdict = evaluate
         .check
         .as_ref()
@@ -122,20 +122,12 @@ fn count(score: &mut Score, name: &str, comparison: Comparison) {
 }
 
 impl Observation {
-    /// Everything that was compared between subjects: the outcome, all members of an
-    /// error, the cost, the verdict.
+    /// Everything that was compared between subjects: the answer and the verdict.
     fn describe(&self) -> String {
         let mut out = match &self.answer {
-            Ok(answer) => {
-                format!("{}, {:?}", describe_outcome(&answer.outcome), answer.cost)
-            }
+            Ok(answer) => answer.describe(),
             Err(Crash(reason)) => format!("crashed: {reason}"),
         };
-        if let Ok(Answer { outcome: crate::subject::Outcome::Error(failure), .. }) =
-            &self.answer
-        {
-            out.push_str(&format!(" {}", failure.rest.to_canonical()));
-        }
         if let Some(verdict) = &self.verdict {
             out.push_str(&format!(" {verdict:?}"));
         }

@@ -5,6 +5,7 @@ mod native;
 mod node;
 mod wasmtime;
 
+use crate::compare::describe_outcome;
 use crate::json::Json;
 use std::time::Duration;
 
@@ -25,6 +26,18 @@ pub struct Request {
     pub seed: Option<u64>,
     /// What the evaluation may use up.
     pub limits: Limits,
+    /// How much of the context is read.
+    pub reads: Reads,
+}
+
+/// How much of a context an evaluation reads, which must make no difference.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Reads {
+    /// What the program can look at.
+    #[default]
+    Needed,
+    /// Everything.
+    All,
 }
 
 /// Limits that differ from the engine's defaults.
@@ -45,6 +58,18 @@ pub struct Answer {
     pub outcome: Outcome,
     /// Absent when the source did not compile.
     pub cost: Option<Cost>,
+}
+
+impl Answer {
+    /// Everything that is compared between hosts: the outcome, all members of an error,
+    /// the cost.
+    pub fn describe(&self) -> String {
+        let mut out = format!("{}, {:?}", describe_outcome(&self.outcome), self.cost);
+        if let Outcome::Error(failure) = &self.outcome {
+            out.push_str(&format!(" {}", failure.rest.to_canonical()));
+        }
+        out
+    }
 }
 
 /// The two numbers that every host must agree on.
@@ -123,6 +148,24 @@ pub trait Subject {
     }
 }
 
+/// What a subject answers over the part of the context that the program reads. Over the
+/// whole context it must answer the same, at the same cost; if it does not, it has failed.
+pub fn evaluate_both_ways(
+    subject: &mut dyn Subject,
+    request: &Request,
+) -> Result<Answer, Crash> {
+    let needed = subject.evaluate(request)?;
+    let all = subject.evaluate(&Request { reads: Reads::All, ..request.clone() })?;
+    if needed != all {
+        return Err(Crash(format!(
+            "projection changes the answer: over what is read {}, over everything {}",
+            needed.describe(),
+            all.describe(),
+        )));
+    }
+    Ok(needed)
+}
+
 /// The names of all subjects, in the order in which they report.
 pub const NAMES: [&str; 4] = ["native", "wasmtime", "node", "sandbox"];
 
@@ -140,5 +183,44 @@ pub fn start(name: &str, time_limit: Duration) -> Result<Box<dyn Subject>, Strin
         "node" => Ok(Box::new(node::Node::start(time_limit)?)),
         "sandbox" => Ok(Box::new(node::Node::start_sandbox(time_limit)?)),
         _ => Err(format!("unknown subject `{name}`; there are {}", NAMES.join(", "))),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Spends a step more where everything is read, if its source says so.
+    struct Careless;
+
+    impl Subject for Careless {
+        fn name(&self) -> &'static str {
+            "careless"
+        }
+
+        fn evaluate(&mut self, request: &Request) -> Result<Answer, Crash> {
+            let more = request.source == "careless" && request.reads == Reads::All;
+            let cost = Cost { steps: 1 + u64::from(more), bytes: 0 };
+            Ok(Answer { outcome: Outcome::Undefined, cost: Some(cost) })
+        }
+
+        fn validate(&mut self, _: &str, _: &'static str) -> Result<Verdict, Crash> {
+            Err(Crash("unused".to_owned()))
+        }
+
+        fn decide(&mut self, _: &str) -> Result<Json, Crash> {
+            Err(Crash("unused".to_owned()))
+        }
+    }
+
+    #[test]
+    fn a_step_that_projection_spares_is_a_failure() {
+        let ask = |source: &str| {
+            let request = Request { source: source.to_owned(), ..Request::default() };
+            evaluate_both_ways(&mut Careless, &request)
+        };
+        assert!(ask("careful").is_ok());
+        let Err(Crash(reason)) = ask("careless") else { panic!("nothing was noticed") };
+        assert!(reason.starts_with("projection changes the answer"), "{reason}");
     }
 }

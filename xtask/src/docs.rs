@@ -1,4 +1,5 @@
-//! The engine's tables → pages of documentation, which therefore cannot go stale.
+//! The engine's tables → pages of documentation and lists of names, which therefore cannot
+//! go stale.
 
 mod contract;
 
@@ -14,9 +15,10 @@ use crate::workspace::{Workspace, write};
 /// Where a page is, and what writes it.
 type Page = (&'static str, fn() -> String);
 
-const PAGES: [Page; 3] = [
+const PAGES: [Page; 4] = [
     ("docs/errors.md", errors),
     ("docs/builtins.md", builtins),
+    ("npm/src/builtins.ts", builtin_names),
     ("docs/contract.md", contract::page),
 ];
 
@@ -73,6 +75,34 @@ fn builtins() -> String {
             let [source, result] = [source, result].map(|text| text.replace('|', "\\|"));
             let _ = writeln!(page, "| `{source}` | `{result}` |");
         }
+    }
+    page
+}
+
+/// The names as TypeScript has them: lists at run time, unions in types.
+fn builtin_names() -> String {
+    let mut page =
+        String::from("// Generated from the engine's table by `cargo xtask docs`.\n");
+    for (list, union, helper, what) in [
+        ("HELPER_NAMES", "HelperName", true, "What `workflow` expressions may call"),
+        (
+            "BUILTIN_NAMES",
+            "BuiltinName",
+            false,
+            "The functions of plain JSONata, without their `$`",
+        ),
+    ] {
+        let _ = writeln!(page, "\n/** {what}. */\nexport const {list} = [");
+        let mut names: Vec<&str> = functions()
+            .filter(|function| function.helper == helper)
+            .map(|function| function.name)
+            .collect();
+        names.sort_unstable();
+        for name in names {
+            let _ = writeln!(page, "  \"{name}\",");
+        }
+        let _ = writeln!(page, "] as const;\n\n/** One of {{@link {list}}}. */");
+        let _ = writeln!(page, "export type {union} = (typeof {list})[number];");
     }
     page
 }

@@ -7,7 +7,7 @@
 use super::helper::javascript_string;
 use crate::error::{Error, ErrorKind, Result};
 use crate::text::{Wtf8, decode};
-use crate::value::{Array, Heap, Marks, Text, Value};
+use crate::value::{Array, Heap, Marks, Text, Value, remainder};
 use alloc::vec::Vec;
 
 /// A failure that JavaScript itself would raise.
@@ -263,7 +263,7 @@ pub(super) fn to_uint32(number: f64) -> u32 {
     if !number.is_finite() {
         return 0;
     }
-    let wrapped = libm::trunc(number) % 4_294_967_296.0;
+    let wrapped = remainder(libm::trunc(number), 4_294_967_296.0);
     let wrapped = if wrapped < 0.0 { wrapped + 4_294_967_296.0 } else { wrapped };
     saturate(wrapped)
 }

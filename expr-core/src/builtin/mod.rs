@@ -33,6 +33,7 @@ mod string;
 mod template;
 
 use crate::error::{Error, ErrorKind, Result};
+use crate::syntax::Signature;
 use crate::value::{Function, Heap, Value};
 use alloc::boxed::Box;
 use alloc::vec::Vec;
@@ -263,6 +264,12 @@ impl BuiltinId {
         family.get(place).ok_or_else(|| {
             Error::from(ErrorKind::Bug { what: "a built-in function has no row" })
         })
+    }
+
+    /// Its signature, of no parameters where arguments are not checked.
+    pub(crate) fn signature(self) -> Result<Signature> {
+        let signature = Signature::parse(self.row()?.signature.as_bytes());
+        signature.map_err(|refused| refused.error)
     }
 
     /// Whether it is a helper of the contract.

@@ -5,7 +5,7 @@ use super::power::power as raise;
 use super::{Body, Builtin, Context, Cost, Doc, Purity, argument};
 use crate::decimal;
 use crate::error::{Error, ErrorKind, Result};
-use crate::value::{Value, format_number, write_number};
+use crate::value::{Value, format_number, remainder, write_number};
 use alloc::string::String;
 use alloc::vec::Vec;
 
@@ -195,7 +195,7 @@ pub(super) fn round_half_even(number: f64, precision: f64) -> f64 {
     if shifted - rounded >= 0.5 {
         rounded += 1.0;
     }
-    if (rounded - shifted).abs() == 0.5 && (rounded % 2.0).abs() == 1.0 {
+    if (rounded - shifted).abs() == 0.5 && remainder(rounded, 2.0).abs() == 1.0 {
         rounded -= 1.0;
     }
     let rounded = if shifts { shift_point(rounded, -precision) } else { rounded };
@@ -308,7 +308,7 @@ fn in_radix(number: f64, radix: f64) -> String {
         digits.push('0');
     }
     loop {
-        let digit = rest % radix;
+        let digit = remainder(rest, radix);
         let spelled = char::from_digit(coerce::saturate(digit), coerce::saturate(radix));
         digits.push(spelled.unwrap_or('0'));
         rest = (rest - digit) / radix;

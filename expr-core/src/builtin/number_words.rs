@@ -4,7 +4,7 @@ use super::coerce::{Building, fault, is_space, saturate};
 use super::power::power;
 use crate::error::Result;
 use crate::text::Wtf8;
-use crate::value::{Heap, index};
+use crate::value::{Heap, index, remainder};
 use alloc::string::String;
 use alloc::vec::Vec;
 
@@ -306,7 +306,7 @@ pub(super) fn to_letters(
     let mut rest = number;
     while rest > 0.0 {
         heap.budget.charge(1)?;
-        let letter = u8::try_from(saturate((rest - 1.0) % 26.0)).unwrap_or(0);
+        let letter = u8::try_from(saturate(remainder(rest - 1.0, 26.0))).unwrap_or(0);
         letters.push(first.saturating_add(letter));
         rest = libm::floor((rest - 1.0) / 26.0);
     }

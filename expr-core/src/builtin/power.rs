@@ -10,6 +10,8 @@
 //! Permission to use, copy, modify, and distribute this software is freely granted,
 //! provided that this notice is preserved.
 
+use crate::value::remainder;
+
 /// Coefficients of the logarithm: (3/2)·(log x - 2s - 2/3·s³).
 const LOGARITHM: [f64; 6] = [
     5.999_999_999_999_946e-1,
@@ -73,7 +75,7 @@ pub(super) fn power(base: f64, exponent: f64) -> f64 {
     if special {
         return libm::pow(base, exponent);
     }
-    let sign = if base < 0.0 && exponent % 2.0 != 0.0 { -1.0 } else { 1.0 };
+    let sign = if base < 0.0 && remainder(exponent, 2.0) != 0.0 { -1.0 } else { 1.0 };
     let logarithm = if exponent.abs() >= 2_147_485_696.0 {
         match logarithm_near_one(base.abs()) {
             Some(logarithm) => logarithm,

@@ -20,7 +20,9 @@ pub(crate) fn check_arguments(
     let letters: Vec<u8> = arguments.iter().map(|&value| letter(value)).collect();
     let parameters = &signature.parameters;
     heap.budget.charge(u64::from(length(arguments.len())))?;
-    let Some(counts) = match_counts(parameters, &letters, true) else {
+    let counts = greedy_counts(parameters, &letters);
+    let counts = counts.or_else(|| match_counts(parameters, &letters, true));
+    let Some(counts) = counts else {
         return Err(bad_argument(parameters, &letters));
     };
     let mut checked = Vec::with_capacity(arguments.len());
@@ -67,6 +69,24 @@ fn letter(value: Value) -> u8 {
         Value::Object(_) => b'o',
         Value::Function(_) => b'f',
     }
+}
+
+/// How many arguments each parameter takes when every one takes what it can, if that uses
+/// all of them: the first match that backtracking would find, and almost always the case.
+fn greedy_counts(parameters: &[Parameter], letters: &[u8]) -> Option<Vec<usize>> {
+    let mut rest = letters;
+    let mut counts = Vec::with_capacity(parameters.len());
+    for parameter in parameters {
+        let most = if parameter.repeat == Repeat::Many { rest.len() } else { 1 };
+        let fitting = rest.iter().take(most);
+        let count = fitting.take_while(|&&it| parameter.kinds.has(it)).count();
+        if count == 0 && parameter.repeat != Repeat::Optional {
+            return None;
+        }
+        counts.push(count);
+        rest = rest.get(count..).unwrap_or_default();
+    }
+    rest.is_empty().then_some(counts)
 }
 
 /// How many arguments each parameter takes: as many as it can, as long as the rest fits.

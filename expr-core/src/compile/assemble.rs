@@ -16,6 +16,12 @@ impl Compiler<'_> {
         code.bytes = self.names.bytes;
         for op in &mut code.ops {
             labels.resolve_op(op)?;
+            if let Op::CallBuiltin { builtin: id, .. }
+            | Op::LoadGlobal { builtin: Some(id), .. } = *op
+                && code.signatures.iter().all(|known| known.0 != id)
+            {
+                code.signatures.push((id, id.signature()?));
+            }
         }
         for region in &mut code.regions {
             labels.resolve(&mut region.start)?;

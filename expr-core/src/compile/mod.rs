@@ -8,6 +8,7 @@ mod assemble;
 mod call;
 mod name;
 mod path;
+mod reads;
 mod scope;
 
 use crate::error::{Error, ErrorKind, Result, Token};
@@ -20,6 +21,7 @@ use crate::value::length;
 use alloc::vec;
 use alloc::vec::Vec;
 use name::Names;
+pub(crate) use reads::reads;
 use scope::{ScopeId, Scopes};
 
 /// Which functions a name without a binding means.

@@ -20,9 +20,9 @@ impl Compiler<'_> {
         let constructs = constructs.is_some_and(|first| first.constructs);
         let mut first_tuple = steps.len();
         for (position, &step) in steps.iter().enumerate().rev() {
-            // A constructor is evaluated as it is, and binds nothing.
-            if self.get(step)?.tuple && !(position == 0 && constructs) {
-                first_tuple = position;
+            if self.get(step)?.tuple {
+                // A constructor is evaluated as it is, and binds nothing.
+                first_tuple = position.max(usize::from(constructs));
             }
         }
         let path_end = self.label();

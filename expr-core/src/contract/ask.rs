@@ -6,8 +6,8 @@ use crate::decimal::write_whole;
 use crate::error::{Error, ErrorKind, Result};
 use crate::text::{Wtf8, Wtf8Buf};
 use crate::value::{
-    Array, Heap, Object, ReadLimits, Text, Value, format_number, length, read_json,
-    write_result,
+    Array, Heap, Object, ReadLimits, Text, Value, Wanted, format_number, length,
+    read_json, write_result,
 };
 use alloc::vec::Vec;
 
@@ -128,7 +128,7 @@ impl Ask {
 
     /// Reads JSON text that an evaluation gave.
     pub(crate) fn read(&mut self, json: &[u8]) -> Result<Value> {
-        read_json(&mut self.heap, json, ReadLimits::default())
+        read_json(&mut self.heap, json, Wanted::Whole, ReadLimits::default())
     }
 
     /// Evaluates a source over a context; gives JSON text.

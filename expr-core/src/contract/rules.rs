@@ -7,7 +7,7 @@ use super::ask::{Answered, Ask, bad_member, push_index, push_segment, quoted};
 use super::parse_source;
 use crate::builtin::trim;
 use crate::error::{Error, ErrorKind, Result};
-use crate::value::{ReadLimits, Text, Value, read_json};
+use crate::value::{ReadLimits, Text, Value, Wanted, read_json};
 use alloc::vec::Vec;
 
 /// The version of the strict document.
@@ -78,7 +78,7 @@ impl Rules {
 
     fn legacy(ask: &mut Ask, text: Text) -> Rules {
         let json = ask.heap.bytes(text).to_vec();
-        match read_json(&mut ask.heap, &json, ReadLimits::default()) {
+        match read_json(&mut ask.heap, &json, Wanted::Whole, ReadLimits::default()) {
             Ok(config @ Value::Object(_)) => Rules::Legacy(config),
             _ => Rules::Default,
         }

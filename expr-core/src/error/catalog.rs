@@ -517,6 +517,10 @@ catalog! {
         "the source has more than {limit} names, values and operators",
         help "pass large data in the context instead";
 
+    R0009 DataTooLarge { limit: u32 }: Budget =>
+        "what is read of the JSON text takes more than {limit} bytes",
+        help "pass less data, or read less of it";
+
     C0001 Lambda: Lambda =>
         "Expression uses a function definition (lambda), which is not allowed",
         help "write the computation with paths, predicates and operators";

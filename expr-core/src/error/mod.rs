@@ -168,6 +168,12 @@ impl Error {
         }
     }
 
+    /// The place, as far as it is known.
+    #[cfg(feature = "reference")]
+    pub(crate) fn place(&self) -> Span {
+        self.inner.span.unwrap_or_default()
+    }
+
     /// The place, where it is not known yet.
     pub(crate) fn or_span(mut self, span: Span) -> Self {
         self.inner.span.get_or_insert(span);

@@ -7,10 +7,9 @@
 
 use super::frame::{Frame, Return, Saved};
 use super::{Loaded, Machine, bug};
-use crate::builtin::{Body, Builtin, BuiltinId, DEFAULTS, Next, REST, check_arguments};
+use crate::builtin::{Body, BuiltinId, DEFAULTS, Next, REST, check_arguments};
 use crate::compile::{Library, compile_text};
 use crate::error::{Error, ErrorKind, Result};
-use crate::syntax::Signature;
 use crate::text::Wtf8Buf;
 use crate::value::{Array, Function, Marks, Value, index, length};
 use alloc::boxed::Box;
@@ -270,7 +269,7 @@ impl Machine<'_> {
             self.allow(row.name)?;
         }
         let checked = match context {
-            Some(context) => self.checked_arguments(row, arguments, context)?,
+            Some(context) => self.checked_arguments(id, arguments, context)?,
             None => None,
         };
         let arguments = checked.as_deref().unwrap_or(arguments);
@@ -290,17 +289,24 @@ impl Machine<'_> {
 
     fn checked_arguments(
         &mut self,
-        row: &Builtin,
+        id: BuiltinId,
         arguments: &[Value],
         context: Value,
     ) -> Result<Option<Vec<Value>>> {
-        if row.signature.is_empty() {
+        if id.row()?.signature.is_empty() {
             return Ok(None);
         }
-        let signature = Signature::parse(row.signature.as_bytes());
-        let signature =
-            signature.map_err(|_| bug("a built-in has no valid signature"))?;
-        check_arguments(self.heap, &signature, arguments, context).map(Some)
+        let known = self.program.code.signatures.iter().find(|known| known.0 == id);
+        let parsed;
+        let signature = match known {
+            Some((_, signature)) => signature,
+            // The function came from another program, through `$eval`.
+            None => {
+                parsed = id.signature()?;
+                &parsed
+            }
+        };
+        check_arguments(self.heap, signature, arguments, context).map(Some)
     }
 
     fn enter_closure(

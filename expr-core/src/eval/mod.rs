@@ -172,7 +172,7 @@ impl<'h> Machine<'h> {
                     Value::Array(array) if array.marks.has(Marks::OUTER) => {
                         self.heap.item(array, 0)
                     }
-                    input => input,
+                    input => self.heap.unwrap_sequence(input),
                 };
                 self.push(value);
             }

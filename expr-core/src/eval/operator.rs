@@ -4,7 +4,8 @@ use super::Machine;
 use crate::error::{Error, ErrorKind, Result};
 use crate::program::{Arithmetic, Comparison};
 use crate::value::{
-    Heap, Layout, Marks, Text, Value, format_number, is_integer, is_numeric, write_string,
+    Heap, Layout, Marks, Text, Value, format_number, is_integer, is_numeric, remainder,
+    write_string,
 };
 use core::cmp::Ordering;
 
@@ -44,7 +45,7 @@ impl Machine<'_> {
                 Arithmetic::Subtract => lhs - rhs,
                 Arithmetic::Multiply => lhs * rhs,
                 Arithmetic::Divide => lhs / rhs,
-                Arithmetic::Remainder => libm::fmod(lhs, rhs),
+                Arithmetic::Remainder => remainder(lhs, rhs),
             }),
             _ => Value::Undefined,
         };

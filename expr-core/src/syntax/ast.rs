@@ -108,6 +108,22 @@ impl Ast {
         id
     }
 
+    /// Whether two trees are the same but for the places of their nodes.
+    #[cfg(feature = "reference")]
+    pub(super) fn is_like(&self, other: &Ast) -> bool {
+        // Nodes are numbered in the order in which they end, so equal trees have equal lists.
+        let shape = |node: &Expr| (alloc::format!("{:?}", node.kind), node.keep_array);
+        self.root == other.root
+            && self.nodes.len() == other.nodes.len()
+            && self.nodes.iter().zip(&other.nodes).all(|(a, b)| shape(a) == shape(b))
+    }
+
+    /// All nodes, those inside before those around them.
+    #[cfg(feature = "reference")]
+    pub(super) fn nodes(&self) -> &[Expr] {
+        &self.nodes
+    }
+
     /// How many nodes there are.
     pub(super) fn len(&self) -> usize {
         self.nodes.len()

@@ -33,6 +33,26 @@ impl<'a> Lexer<'a> {
         Lexer { source, at: 0 }
     }
 
+    /// Goes on after a token that could not be read, which began at `start`: after the
+    /// quote that would close a text, else where reading stopped.
+    #[cfg(feature = "reference")]
+    pub(super) fn skip_unreadable(&mut self, start: usize) -> usize {
+        let quote = self.source.get(start).filter(|byte| matches!(byte, b'"' | b'\''));
+        let mut at = self.at.max(start.saturating_add(1));
+        if let Some(quote) = quote {
+            at = start.saturating_add(1);
+            while let Some(byte) = self.source.get(at) {
+                let width = if *byte == b'\\' { 2 } else { 1 };
+                at = at.saturating_add(width);
+                if byte == quote {
+                    break;
+                }
+            }
+        }
+        self.at = at.min(self.source.len());
+        self.at
+    }
+
     /// The next token; at the end of the source it is [`TokenKind::End`] for ever.
     pub(super) fn next(&mut self, slash: Slash) -> Result<Token> {
         self.skip_space_and_comments()?;

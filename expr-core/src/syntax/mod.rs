@@ -7,15 +7,22 @@ mod ast;
 mod lexer;
 mod parser;
 mod path;
+#[cfg(feature = "reference")]
+mod print;
 mod signature;
 mod token;
 mod tree;
+#[cfg(feature = "reference")]
+mod written;
 
 pub(crate) use signature::{Parameter, Repeat, Signature};
 pub(crate) use token::Operator;
 pub(crate) use tree::{
     Group, Node, NodeId, NodeKind, SlotId, SortTerm, Stage, StageKind, Tree,
 };
+
+#[cfg(feature = "reference")]
+pub use written::{Part, Written};
 
 use crate::error::Result;
 

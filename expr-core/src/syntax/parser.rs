@@ -4,6 +4,8 @@
 //! how strongly an operator must bind to be taken into the sub-expression, and what to do
 //! with the result. So nesting costs memory of ours and none of the host's stack.
 
+mod recovery;
+
 use super::ast::{Ast, ExprId, ExprKind};
 use super::lexer::{Lexer, Slash};
 use super::signature::Signature;
@@ -12,6 +14,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::span::Span;
 use crate::text::Wtf8Buf;
 use alloc::vec::Vec;
+use recovery::Recovery;
 
 /// The most nodes of a source. What it is compiled to takes a few hundred bytes for each.
 const MAX_PARTS: usize = 50_000;
@@ -24,10 +27,19 @@ const NEGATION: u8 = 70;
 
 /// Parses a source.
 pub(super) fn parse(source: &[u8]) -> Result<Ast> {
-    let mut lexer = Lexer::new(source);
-    let token = next_token(&mut lexer, Slash::OpensRegex)?;
-    let (ast, pending) = (Ast::default(), Vec::new());
-    Parser { lexer, token, ast, pending }.parse()
+    let mut parser = Parser::new(source, Recovery::default());
+    parser.parse()?;
+    Ok(parser.ast)
+}
+
+/// Parses as much of a source as there is, and lists its errors in their order. There is
+/// no tree of a source that is beyond a limit.
+#[cfg(feature = "reference")]
+pub(super) fn parse_all(source: &[u8]) -> (Ast, Vec<Error>) {
+    let mut parser = Parser::new(source, Recovery::new());
+    let ended = parser.parse();
+    let errors = parser.recovery.into_errors(ended.err());
+    (parser.ast, errors)
 }
 
 struct Parser<'a> {
@@ -36,6 +48,7 @@ struct Parser<'a> {
     token: Token,
     ast: Ast,
     pending: Vec<Pending>,
+    recovery: Recovery,
 }
 
 /// A construct that waits for a sub-expression.
@@ -80,8 +93,15 @@ enum State {
     Done(ExprId),
 }
 
-impl Parser<'_> {
-    fn parse(mut self) -> Result<Ast> {
+impl<'a> Parser<'a> {
+    fn new(source: &'a [u8], recovery: Recovery) -> Self {
+        let token = Token { kind: TokenKind::End, start: 0, end: 0 };
+        let (lexer, ast, pending) = (Lexer::new(source), Ast::default(), Vec::new());
+        Parser { lexer, token, ast, pending, recovery }
+    }
+
+    fn parse(&mut self) -> Result<()> {
+        self.advance(Slash::OpensRegex)?;
         let first = self.token.clone();
         self.wait(Wants::Root, first, 0, 0)?;
         let mut state = State::Operand;
@@ -98,7 +118,7 @@ impl Parser<'_> {
                 State::Operator(lhs) => self.operator(lhs)?,
                 State::Done(root) => {
                     self.ast.root = Some(root);
-                    return Ok(self.ast);
+                    return Ok(());
                 }
             };
         }
@@ -106,7 +126,13 @@ impl Parser<'_> {
 
     /// Takes the next token and reads the one after it.
     fn advance(&mut self, slash: Slash) -> Result<Token> {
-        let next = next_token(&mut self.lexer, slash)?;
+        let next = match self.recovery.put_back() {
+            Some(token) => token,
+            None => match next_token(&mut self.lexer, slash) {
+                Ok(token) => token,
+                Err(error) => self.unreadable(error)?,
+            },
+        };
         Ok(core::mem::replace(&mut self.token, next))
     }
 
@@ -120,7 +146,7 @@ impl Parser<'_> {
             TokenKind::End => ErrorKind::ExpectedBeforeEnd { wanted },
             _ => ErrorKind::Expected { wanted, token: self.token.shown() },
         };
-        Err(error_at(kind, &self.token))
+        self.unexpected(error_at(kind, &self.token), operator, slash)
     }
 
     fn wait(&mut self, wants: Wants, token: Token, start: u32, power: u8) -> Result<()> {
@@ -175,7 +201,7 @@ impl Parser<'_> {
                 }
                 _ => {
                     let kind = ErrorKind::NoPrefixOperator { token: token.shown() };
-                    return Err(error_at(kind, &token));
+                    return self.no_operand(error_at(kind, &token), token);
                 }
             },
         };
@@ -225,7 +251,9 @@ impl Parser<'_> {
                 self.wait(Wants::Operand { operator, lhs }, token, start, 0)?;
             }
             Operator::Assign => {
-                self.assignable(lhs)?;
+                if let Err(error) = self.assignable(lhs) {
+                    self.tolerate(error)?;
+                }
                 let power = operator.left_power().saturating_sub(1);
                 self.wait(Wants::Operand { operator, lhs }, token, start, power)?;
             }
@@ -268,7 +296,7 @@ impl Parser<'_> {
                 TokenKind::End => Ok(State::Done(value)),
                 _ => {
                     let kind = ErrorKind::UnexpectedToken { token: self.token.shown() };
-                    Err(error_at(kind, &self.token))
+                    self.stray(error_at(kind, &self.token), value)
                 }
             },
             Wants::Operand { operator, lhs } => self.binary(operator, lhs, value, &token),
@@ -394,7 +422,7 @@ impl Parser<'_> {
             {
                 let kind = ErrorKind::BadBinding { operator: operator.as_str() };
                 let error = Error::from(kind).at(node.at, node.span);
-                return Err(error.with_token(operator.as_str()));
+                self.tolerate(error.with_token(operator.as_str()))?;
             }
         }
         let span = self.ast.span(lhs).join(self.ast.span(rhs));
@@ -559,7 +587,7 @@ impl Parser<'_> {
                     _ => {
                         let kind = ErrorKind::BadParameter { index };
                         let error = Error::from(kind).at(node.at, node.span);
-                        return Err(with_token(error, self.node_token(argument)));
+                        self.tolerate(with_token(error, self.node_token(argument)))?;
                     }
                 },
                 None => return Err(Error::from(ErrorKind::Bug { what: "a lost node" })),
@@ -594,7 +622,8 @@ impl Parser<'_> {
             Err(refused) => {
                 let offset = crate::value::length(refused.offset);
                 let at = first.end.saturating_add(offset);
-                Err(refused.error.at(at, Span::new(first.start, at)))
+                self.tolerate(refused.error.at(at, Span::new(first.start, at)))?;
+                Ok(None)
             }
         }
     }

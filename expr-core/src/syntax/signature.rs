@@ -67,6 +67,29 @@ pub(crate) struct Parameter {
     generic: bool,
 }
 
+#[cfg(feature = "reference")]
+impl Parameter {
+    /// Whether it takes type parameters.
+    pub(super) fn is_generic(&self) -> bool {
+        self.generic
+    }
+}
+
+impl Parameter {
+    /// Whether an argument must be given for it.
+    pub(crate) fn is_required(&self) -> bool {
+        self.repeat != Repeat::Optional
+    }
+
+    /// Whether it accepts every kind of argument.
+    pub(crate) fn takes_anything(&self) -> bool {
+        ANYTHING.iter().all(|&letter| self.kinds.has(letter))
+    }
+}
+
+/// Every kind.
+const ANYTHING: &[u8] = b"asnblfom";
+
 /// A parsed signature.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub(crate) struct Signature {
@@ -97,11 +120,11 @@ impl Signature {
                 b'a' => parameters.push(Parameter {
                     array: true,
                     generic: true,
-                    ..plain(b"asnblfom")
+                    ..plain(ANYTHING)
                 }),
                 b'f' => parameters.push(Parameter { generic: true, ..plain(b"f") }),
                 b'j' => parameters.push(plain(b"asnblom")),
-                b'x' => parameters.push(plain(b"asnblfom")),
+                b'x' => parameters.push(plain(ANYTHING)),
                 b'-' => {
                     if let Some(last) = parameters.last_mut() {
                         last.context = true;

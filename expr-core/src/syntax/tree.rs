@@ -225,6 +225,11 @@ impl Tree {
         children
     }
 
+    /// Whether there is a `%`.
+    pub(crate) fn has_parents(&self) -> bool {
+        !self.slots.is_empty()
+    }
+
     /// The label of a `%`; several can share one.
     pub(crate) fn label(&self, slot: SlotId) -> u32 {
         self.slots.get(index(slot.0)).map_or(0, |slot| slot.label)
@@ -233,7 +238,7 @@ impl Tree {
 
 impl NodeKind {
     /// The nodes that the construct itself consists of.
-    fn parts(&self) -> Vec<NodeId> {
+    pub(crate) fn parts(&self) -> Vec<NodeId> {
         let mut parts = Vec::new();
         match self {
             NodeKind::Path { steps: nodes, .. }

@@ -1,30 +1,42 @@
 //! JSON text to values and back. Neither way recurses: depth is a limit, not a stack.
 
+mod skip;
+mod wanted;
+
 use super::{Array, Heap, Key, Marks, Object, Text, Value, length, write_number};
 use super::{index, round_to_15_digits};
 use crate::error::{Error, ErrorKind, Result};
 use crate::map::NumberMap;
+use crate::reads::Part;
 use crate::text::{self, Wtf8};
 use alloc::vec::Vec;
 
-/// Limits on what is read, counted apart from the evaluation's budget.
+pub(crate) use wanted::Wanted;
+pub use wanted::write_json_reads;
+
+/// Limits on what is read, counted apart from the evaluation's budget. What is passed over
+/// does not count.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct ReadLimits {
     /// Nested arrays and objects.
     pub(crate) depth: u32,
+    /// Bytes of values: their text, and 16 for each value and key.
+    pub(crate) bytes: u32,
 }
 
 impl Default for ReadLimits {
     fn default() -> Self {
-        ReadLimits { depth: 10_000 }
+        ReadLimits { depth: 10_000, bytes: 256 << 20 }
     }
 }
 
 /// Reads JSON text strictly into `heap`: UTF-8 without a byte order mark, numbers in range,
 /// nothing after the value. Of a duplicate key the last value wins at its first position.
+/// What is not wanted is checked and left out.
 pub(crate) fn read_json(
     heap: &mut Heap,
     json: &[u8],
+    wanted: Wanted<'_>,
     limits: ReadLimits,
 ) -> Result<Value> {
     if let Err(error) = core::str::from_utf8(json) {
@@ -36,6 +48,13 @@ pub(crate) fn read_json(
         json,
         at: 0,
         limits,
+        bytes_left: limits.bytes,
+        wanted,
+        part: match wanted {
+            Wanted::Parts(reads) => reads.context(),
+            _ => Part::WHOLE,
+        },
+        skipped: Vec::new(),
         open: Vec::new(),
         keys: Vec::new(),
         values: Vec::new(),
@@ -50,6 +69,8 @@ struct Open {
     values: usize,
     /// Where its keys begin on the stack of keys; `None` for an array.
     keys: Option<usize>,
+    /// What is wanted of it.
+    part: Part,
 }
 
 struct Reader<'a> {
@@ -57,6 +78,12 @@ struct Reader<'a> {
     json: &'a [u8],
     at: usize,
     limits: ReadLimits,
+    bytes_left: u32,
+    wanted: Wanted<'a>,
+    /// What is wanted of the next value.
+    part: Part,
+    /// Open containers of a value that is passed over.
+    skipped: Vec<bool>,
     open: Vec<Open>,
     keys: Vec<Key>,
     values: Vec<Value>,
@@ -92,8 +119,8 @@ impl Reader<'_> {
                     self.advance();
                     return Ok(Some(self.close()));
                 }
-                self.key()?;
-                Ok(None)
+                let member = self.member()?;
+                Ok(if member { None } else { Some(self.close()) })
             }
             Some(b'[') => {
                 self.advance();
@@ -111,6 +138,12 @@ impl Reader<'_> {
                 Ok(Some(Value::String(text)))
             }
             Some(b'-' | b'0'..=b'9') => self.number().map(Some),
+            _ => self.literal().map(Some),
+        }
+    }
+
+    fn literal(&mut self) -> Result<Value> {
+        match self.peek() {
             Some(b't') => self.word(b"true", Value::Bool(true)),
             Some(b'f') => self.word(b"false", Value::Bool(false)),
             Some(b'n') => self.word(b"null", Value::Null),
@@ -123,27 +156,30 @@ impl Reader<'_> {
     /// Gives the root when everything is closed.
     fn place(&mut self, mut value: Value) -> Result<Option<Value>> {
         loop {
+            self.pay(16)?;
             let Some(open) = self.open.last() else { return Ok(Some(value)) };
-            let in_object = open.keys.is_some();
+            let (in_object, part) = (open.keys.is_some(), open.part);
             self.values.push(value);
             self.skip_space();
             match (self.peek(), in_object) {
                 (Some(b','), true) => {
                     self.advance();
                     self.skip_space();
-                    self.key()?;
-                    return Ok(None);
+                    if self.member()? {
+                        return Ok(None);
+                    }
+                    value = self.close();
                 }
                 (Some(b','), false) => {
                     self.advance();
+                    self.part = part;
                     return Ok(None);
                 }
                 (Some(b'}'), true) | (Some(b']'), false) => {
                     self.advance();
                     value = self.close();
                 }
-                (_, true) => return Err(self.error("`,` or `}` is expected")),
-                (_, false) => return Err(self.error("`,` or `]` is expected")),
+                (_, object) => return Err(self.unclosed(object)),
             }
         }
     }
@@ -153,7 +189,7 @@ impl Reader<'_> {
             return Err(Error::from(ErrorKind::DataTooDeep { limit: self.limits.depth }));
         }
         let keys = object.then_some(self.keys.len());
-        self.open.push(Open { values: self.values.len(), keys });
+        self.open.push(Open { values: self.values.len(), keys, part: self.part });
         Ok(())
     }
 
@@ -181,27 +217,69 @@ impl Reader<'_> {
         object
     }
 
-    fn key(&mut self) -> Result<()> {
+    /// Goes on to the value of the next member that is wanted; says whether there is one
+    /// before the object ends.
+    fn member(&mut self) -> Result<bool> {
+        loop {
+            self.open_key()?;
+            let start = self.at;
+            let end = self.plain_end();
+            let json = self.json;
+            let mut name = json.get(start..end).unwrap_or_default();
+            if json.get(end) == Some(&b'"') {
+                self.at = end.saturating_add(1);
+            } else {
+                self.unescape()?;
+                name = &self.scratch;
+            }
+            if let Some(part) = self.part_of(name) {
+                self.keys.push(self.heap.intern(name));
+                self.part = part;
+                let bytes = name.len();
+                self.pay(bytes)?;
+                self.close_key()?;
+                return Ok(true);
+            }
+            self.close_key()?;
+            self.skip_value()?;
+            self.skip_space();
+            match self.peek() {
+                Some(b',') => {
+                    self.advance();
+                    self.skip_space();
+                }
+                Some(b'}') => {
+                    self.advance();
+                    return Ok(false);
+                }
+                _ => return Err(self.unclosed(true)),
+            }
+        }
+    }
+
+    fn open_key(&mut self) -> Result<()> {
         if self.peek() != Some(b'"') {
             return Err(self.error("a key in quotes is expected"));
         }
         self.advance();
-        let start = self.at;
-        let end = self.plain_end();
-        let key = if self.json.get(end) == Some(&b'"') {
-            let name = self.json.get(start..end).unwrap_or_default();
-            self.at = end.saturating_add(1);
-            self.heap.intern(name)
-        } else {
-            self.unescape()?;
-            self.heap.intern(&self.scratch)
-        };
-        self.keys.push(key);
+        Ok(())
+    }
+
+    fn close_key(&mut self) -> Result<()> {
         self.skip_space();
         if self.peek() != Some(b':') {
             return Err(self.error("`:` is expected"));
         }
         self.advance();
+        Ok(())
+    }
+
+    /// Counts bytes of what is read.
+    fn pay(&mut self, bytes: usize) -> Result<()> {
+        let left = self.bytes_left.checked_sub(length(bytes));
+        self.bytes_left = left.ok_or_else(|| {
+            Error::from(ErrorKind::DataTooLarge { limit: self.limits.bytes })
+        })?;
         Ok(())
     }
 
@@ -211,17 +289,25 @@ impl Reader<'_> {
         if self.json.get(end) == Some(&b'"') {
             self.at = end.saturating_add(1);
             let bytes = self.json.get(start..end).unwrap_or_default();
+            self.pay(bytes.len())?;
             return Ok(self.heap.add_text_unpaid(bytes));
         }
         self.unescape()?;
+        self.pay(self.scratch.len())?;
         Ok(self.heap.add_text_unpaid(&self.scratch))
     }
 
     /// The end of the run of characters that stand for themselves.
     fn plain_end(&self) -> usize {
-        let rest = self.json.get(self.at..).unwrap_or_default();
+        let mut rest = self.json.get(self.at..).unwrap_or_default();
+        while let Some((word, after)) = rest.split_first_chunk::<8>()
+            && all_plain(u64::from_le_bytes(*word))
+        {
+            rest = after;
+        }
         let plain = rest.iter().position(|&b| b == b'"' || b == b'\\' || b < 0x20);
-        self.at.saturating_add(plain.unwrap_or(rest.len()))
+        let left = plain.map_or(0, |plain| rest.len().saturating_sub(plain));
+        self.json.len().saturating_sub(left)
     }
 
     /// Reads the rest of a string into `scratch`.
@@ -241,10 +327,16 @@ impl Reader<'_> {
                     self.advance();
                     self.escape()?;
                 }
-                Some(_) => return Err(self.error("a control character in a string")),
-                None => return Err(self.error("a string without its closing quote")),
+                _ => return Err(self.unended_string()),
             }
         }
+    }
+
+    fn unended_string(&self) -> Error {
+        self.error(match self.peek() {
+            Some(_) => "a control character in a string",
+            None => "a string without its closing quote",
+        })
     }
 
     fn escape(&mut self) -> Result<()> {
@@ -275,6 +367,11 @@ impl Reader<'_> {
 
     fn number(&mut self) -> Result<Value> {
         let start = self.at;
+        self.number_text()?;
+        self.in_range(start).map(Value::Number)
+    }
+
+    fn number_text(&mut self) -> Result<()> {
         if self.peek() == Some(b'-') {
             self.advance();
         }
@@ -294,9 +391,18 @@ impl Reader<'_> {
             }
             self.digits()?;
         }
-        let digits = self.json.get(start..self.at).unwrap_or_default();
-        match crate::decimal::parse(digits) {
-            Some(number) if number.is_finite() => Ok(Value::Number(number)),
+        Ok(())
+    }
+
+    /// What was passed over since `start`.
+    fn since(&self, start: usize) -> &[u8] {
+        self.json.get(start..self.at).unwrap_or_default()
+    }
+
+    /// The number that was passed over since `start`.
+    fn in_range(&self, start: usize) -> Result<f64> {
+        match crate::decimal::parse(self.since(start)) {
+            Some(number) if number.is_finite() => Ok(number),
             _ => {
                 let offset = u64::from(length(start));
                 Err(Error::from(ErrorKind::NumberOutOfRange { offset }))
@@ -314,13 +420,13 @@ impl Reader<'_> {
         Ok(())
     }
 
-    fn word(&mut self, word: &[u8], value: Value) -> Result<Option<Value>> {
+    fn word(&mut self, word: &[u8], value: Value) -> Result<Value> {
         let rest = self.json.get(self.at..).unwrap_or_default();
         if !rest.starts_with(word) {
             return Err(self.error("a value is expected"));
         }
         self.at = self.at.saturating_add(word.len());
-        Ok(Some(value))
+        Ok(value)
     }
 
     fn skip_space(&mut self) {
@@ -337,10 +443,34 @@ impl Reader<'_> {
         self.at = self.at.saturating_add(1);
     }
 
+    /// After a value of an object or array there is neither another nor its end.
+    fn unclosed(&self, object: bool) -> Error {
+        self.error(if object {
+            "`,` or `}` is expected"
+        } else {
+            "`,` or `]` is expected"
+        })
+    }
+
     fn error(&self, reason: &'static str) -> Error {
         let offset = u64::from(length(self.at));
         Error::from(ErrorKind::NotJson { reason, offset })
     }
+}
+
+/// Whether eight bytes stand for themselves in a string. A byte is zero, or less than
+/// another, where subtracting borrows from its highest bit.
+fn all_plain(word: u64) -> bool {
+    const ONES: u64 = 0x0101_0101_0101_0101;
+    const QUOTES: u64 = 0x2222_2222_2222_2222;
+    const BACKSLASHES: u64 = 0x5C5C_5C5C_5C5C_5C5C;
+    const SPACES: u64 = 0x2020_2020_2020_2020;
+    const HIGHEST: u64 = 0x8080_8080_8080_8080;
+    let below = |bytes: u64, limits: u64| bytes.wrapping_sub(limits) & !bytes;
+    let special = below(word ^ QUOTES, ONES)
+        | below(word ^ BACKSLASHES, ONES)
+        | below(word, SPACES);
+    special & HIGHEST == 0
 }
 
 fn hexadecimal(digits: &[u8]) -> Option<u32> {

@@ -15,13 +15,13 @@ pub(crate) use crate::size::{index, length};
 pub(crate) use compare::is_numeric;
 pub(crate) use heap::{Function, Heap};
 pub(crate) use json::{
-    Layout, ReadLimits, is_integer, read_json, write_result, write_string,
+    Layout, ReadLimits, Wanted, is_integer, read_json, write_result, write_string,
 };
 pub(crate) use names::{Key, hash_name};
-pub(crate) use number::{format_number, round_to_15_digits, write_number};
+pub(crate) use number::{format_number, remainder, round_to_15_digits, write_number};
 pub(crate) use shapes::Shape;
 
-pub use json::{write_json_number, write_json_string};
+pub use json::{write_json_number, write_json_reads, write_json_string};
 
 /// A value of the language.
 #[derive(Clone, Copy, PartialEq, Debug, Default)]

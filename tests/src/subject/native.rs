@@ -1,6 +1,6 @@
 //! expr-core linked into this process.
 
-use super::{Answer, Cost, Crash, Failure, Outcome, Request, Subject, Verdict};
+use super::{Answer, Cost, Crash, Failure, Outcome, Reads, Request, Subject, Verdict};
 use crate::json::{Json, format_number};
 use expr_core::{
     Document, Error, Inputs, Limits, Location, NodeKind, Profile, Program, Spent, Token,
@@ -21,7 +21,7 @@ impl Subject for Native {
                 Ok(program) => program,
                 Err(error) => return Ok(failed(&error, None)),
             };
-            match inputs(request) {
+            match inputs(request, program.reads()) {
                 Ok(inputs) => evaluate(&program, inputs, limits(request)),
                 // Reading is not part of what an evaluation spends.
                 Err(error) => Ok(failed(&error, Some(Cost { steps: 0, bytes: 0 }))),
@@ -73,13 +73,17 @@ fn evaluate(
     })
 }
 
-fn inputs(request: &Request) -> Result<Inputs, Error> {
+fn inputs(request: &Request, reads: &expr_core::Reads) -> Result<Inputs, Error> {
     let members = [("context", &request.context), ("bindings", &request.bindings)];
     let members: Vec<String> = members
         .iter()
         .filter_map(|(name, json)| json.as_ref().map(|json| format!("\"{name}\":{json}")))
         .collect();
-    let document = Document::read(format!("{{{}}}", members.join(",")).as_bytes())?;
+    let json = format!("{{{}}}", members.join(","));
+    let document = match request.reads {
+        Reads::Needed => Document::read_within(json.as_bytes(), "context", reads)?,
+        Reads::All => Document::read(json.as_bytes())?,
+    };
     let mut inputs = Inputs::from_document(document, "context", "bindings");
     inputs.set_now(request.now);
     inputs.set_seed(request.seed);

@@ -1,7 +1,7 @@
 //! The built npm package in a Node process that lives for the whole run: in Node itself,
 //! or in the contexts in which a Temporal worker runs workflows.
 
-use super::{Answer, Cost, Crash, Failure, Outcome, Request, Subject, Verdict};
+use super::{Answer, Cost, Crash, Failure, Outcome, Reads, Request, Subject, Verdict};
 use crate::json::Json;
 use crate::process::NodeScript;
 use std::path::Path;
@@ -111,6 +111,8 @@ fn evaluation_line(request: &Request) -> String {
     add("steps", request.limits.steps.map(|steps| steps.to_string()));
     add("bytes", request.limits.bytes.map(|bytes| bytes.to_string()));
     add("depth", request.limits.depth.map(|depth| depth.to_string()));
+    let all = request.reads == Reads::All;
+    add("reads", all.then(|| Json::text("all").to_canonical()));
     line.push('}');
     line
 }

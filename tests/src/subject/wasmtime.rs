@@ -1,6 +1,6 @@
 //! The artifact in wasmtime, through the library that Rust services use.
 
-use super::{Answer, Cost, Crash, Failure, Outcome, Request, Subject, Verdict};
+use super::{Answer, Cost, Crash, Failure, Outcome, Reads, Request, Subject, Verdict};
 use crate::json::Json;
 use host_wasmtime::{
     EngineError, Host, HostError, Inputs, Limits, Profile, Settings, Spent,
@@ -80,6 +80,7 @@ fn inputs(request: &Request) -> Result<Inputs, Crash> {
             bytes: request.limits.bytes,
             depth: request.limits.depth,
         },
+        read_all: request.reads == Reads::All,
     })
 }
 

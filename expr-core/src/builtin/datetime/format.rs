@@ -9,7 +9,7 @@ use crate::builtin::integer_picture::{Case, Grouping, IntegerFormat};
 use crate::builtin::power::power;
 use crate::error::{Error, ErrorKind, Result};
 use crate::text::Wtf8Buf;
-use crate::value::{Heap, index};
+use crate::value::{Heap, index, remainder};
 use alloc::string::String;
 
 /// The picture of ISO 8601, which is the default.
@@ -27,7 +27,7 @@ impl Offset {
     fn parse(zone: Option<&[u8]>) -> Offset {
         let Some(zone) = zone else { return Offset { hours: 0.0, minutes: 0.0 } };
         let number = parse_integer(zone);
-        Offset { hours: libm::floor(number / 100.0), minutes: number % 100.0 }
+        Offset { hours: libm::floor(number / 100.0), minutes: remainder(number, 100.0) }
     }
 
     fn as_number(&self) -> f64 {
@@ -82,7 +82,9 @@ fn write_marker(
         (letter, Component::Number(number)) => match (&marker.integer, marker.names) {
             (Some(format), None) => {
                 let number = match marker.year_digits {
-                    Some(digits) if letter == 'Y' => number % power(10.0, digits),
+                    Some(digits) if letter == 'Y' => {
+                        remainder(number, power(10.0, digits))
+                    }
                     _ => number,
                 };
                 write_integer(heap, number, format, out)

@@ -84,7 +84,7 @@ fn push_literal(parts: &mut Vec<Part>, text: &[u8]) {
 
 /// Whether a component is written as an integer unless it is named.
 fn is_numeric(component: char) -> bool {
-    "YMDdFWwXxHhmsf".contains(component)
+    u8::try_from(component).is_ok_and(|letter| b"YMDdFWwXxHhmsf".contains(&letter))
 }
 
 /// How a component is written when the picture says nothing more.

@@ -1,9 +1,10 @@
-//! The command `expr`: evaluate and check expressions with the artifact that services run.
+//! The command `expr`: evaluate, check and explain expressions with the artifact that services run.
 //!
 //! Results go to standard output, one line of JSON; what is wrong goes to standard error
 //! as one message, and the exit code is then 1.
 
 mod contract;
+mod explain;
 mod render;
 
 use std::fs;
@@ -12,7 +13,7 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use host_wasmtime::{Host, HostError, Inputs, Json, Profile};
+use host_wasmtime::{Host, HostError, Inputs, Json, Limits, Profile};
 use jiff::Timestamp;
 
 #[derive(Parser)]
@@ -32,6 +33,9 @@ enum Command {
     Correlate(contract::Correlate),
     /// Print which of the signals a wait takes, and why not the others.
     Match(contract::Match),
+    /// Print what an expression reads of its context, what it calls, and its normalized
+    /// text.
+    Explain(explain::Explain),
     /// Print the SHA-256 of the artifact.
     Digest,
 }
@@ -49,6 +53,15 @@ struct Eval {
     /// The seed of random numbers.
     #[arg(long, value_name = "N", allow_negative_numbers = true)]
     seed: Option<u64>,
+    /// The most steps that the evaluation may take.
+    #[arg(long, value_name = "N")]
+    max_steps: Option<u64>,
+    /// The most bytes of values that it may build.
+    #[arg(long, value_name = "N")]
+    max_bytes: Option<u64>,
+    /// How deep calls of functions may nest.
+    #[arg(long, value_name = "N")]
+    max_depth: Option<u32>,
 }
 
 #[derive(Args)]
@@ -103,6 +116,7 @@ fn main() -> ExitCode {
         Command::Check(arguments) => check(&arguments),
         Command::Correlate(arguments) => contract::correlate(&arguments).map(found),
         Command::Match(arguments) => contract::match_wait(&arguments).map(found),
+        Command::Explain(arguments) => explain::explain(&arguments).map(found),
         Command::Digest => Ok(found(host_wasmtime::DIGEST.to_owned())),
     };
     match outcome {
@@ -131,13 +145,18 @@ fn explain_usage(error: &clap::Error) -> ExitCode {
 
 fn eval(arguments: &Eval) -> Result<String, String> {
     let context = arguments.context.as_deref().map(read_context).transpose()?;
-    let inputs =
-        Inputs { context, now: arguments.now, seed: arguments.seed, ..Inputs::default() };
+    let limits = Limits {
+        steps: arguments.max_steps,
+        bytes: arguments.max_bytes,
+        depth: arguments.max_depth,
+    };
+    let (now, seed) = (arguments.now, arguments.seed);
+    let inputs = Inputs { context, now, seed, limits, ..Inputs::default() };
     let Source { source, profile } = &arguments.source;
     let evaluation = Host::new()
         .and_then(|host| host.compile(source, (*profile).into()))
         .and_then(|expr| expr.evaluate(&inputs))
-        .map_err(|error| explain(source, &error))?;
+        .map_err(|error| explain_error(source, &error))?;
     Ok(evaluation.json.unwrap_or_else(|| "undefined".to_owned()))
 }
 
@@ -148,7 +167,7 @@ fn check(arguments: &Check) -> Result<(String, ExitCode), String> {
     }
     let check = Host::new()
         .and_then(|host| host.check(source, (*profile).into()))
-        .map_err(|error| explain(source, &error))?;
+        .map_err(|error| explain_error(source, &error))?;
     if let Some(error) = check.error {
         return Err(render::engine_error(source, &error));
     }
@@ -159,7 +178,7 @@ fn check(arguments: &Check) -> Result<(String, ExitCode), String> {
     }))
 }
 
-fn explain(source: &str, error: &HostError) -> String {
+fn explain_error(source: &str, error: &HostError) -> String {
     match error.engine() {
         Some(error) => render::engine_error(source, error),
         None => render::message(&error.to_string()),

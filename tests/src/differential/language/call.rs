@@ -18,12 +18,19 @@ struct Function {
 }
 
 /// The functions of the language, without those whose answers are random.
-static FUNCTIONS: LazyLock<Vec<Function>> = LazyLock::new(|| {
-    expr_core::functions()
+static FUNCTIONS: LazyLock<Functions> = LazyLock::new(|| {
+    let mut functions = expr_core::functions()
         .filter(|entry| !entry.helper && entry.depends_on != "seed")
-        .map(|entry| function(entry.name, entry.signature))
-        .collect()
+        .map(|entry| function(entry.name, entry.signature));
+    let first = functions.next().unwrap_or_else(|| function("sum", "<a<n>:n>"));
+    Functions { first, rest: functions.collect() }
 });
+
+/// At least one function.
+struct Functions {
+    first: Function,
+    rest: Vec<Function>,
+}
 
 fn function(name: &'static str, signature: &str) -> Function {
     let inside = signature.trim_start_matches('<').trim_end_matches('>');
@@ -65,9 +72,9 @@ fn function(name: &'static str, signature: &str) -> Function {
 
 impl Author<'_> {
     fn function_row(&mut self) -> &'static Function {
-        let functions: &'static Vec<Function> = &FUNCTIONS;
-        let index = self.random.below(functions.len());
-        functions.get(index).unwrap_or(&functions[0])
+        let functions: &'static Functions = &FUNCTIONS;
+        let index = self.random.below(functions.rest.len() + 1);
+        functions.rest.get(index).unwrap_or(&functions.first)
     }
 
     /// The name of a function.

@@ -4,6 +4,9 @@ use super::super::{Phrase, Random, list};
 use super::vocabulary::{LISTS, NUMBERS, RECORD_LISTS, RECORDS, TEXTS, TRUTHS};
 use crate::phrase;
 
+/// Makes a value of one kind, so deep at most.
+type Maker = fn(&mut Random, usize) -> Phrase;
+
 /// A context as JSON text, or none.
 pub(super) fn context(random: &mut Random) -> Option<Phrase> {
     match random.below(40) {
@@ -26,7 +29,7 @@ fn records(random: &mut Random, depth: usize) -> Phrase {
 
 fn record(random: &mut Random, depth: usize) -> Phrase {
     let mut members = Vec::new();
-    let families: [(&[&str], fn(&mut Random, usize) -> Phrase); 6] = [
+    let families: [(&[&str], Maker); 6] = [
         (NUMBERS, number),
         (TEXTS, text),
         (TRUTHS, truth),

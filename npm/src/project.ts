@@ -1,0 +1,33 @@
+/** What a program reads of its context, and which members of a live object that is. */
+
+/**
+ * `true` for what is read whole, else the fields that are read, by name. Arrays are
+ * transparent: a field means that field of every item.
+ */
+export type Reads = true | { readonly [name: string]: Reads };
+
+/** Reads made ready to be walked; no plan at all stands for what is read whole. */
+export interface Plan {
+  readonly names: readonly string[];
+  /** The plan of each name. */
+  readonly plans: readonly (Plan | undefined)[];
+}
+
+/** The plan of some reads, which are never nested deeper than 32 levels. */
+export function planOf(reads: Reads): Plan | undefined {
+  if (reads === true) {
+    return undefined;
+  }
+  const fields = Object.entries(reads);
+  return {
+    names: fields.map(([name]) => name),
+    plans: fields.map(([, field]) => planOf(field)),
+  };
+}
+
+const { propertyIsEnumerable } = Object.prototype;
+
+/** Whether `value` has an own enumerable member of that name, which JSON would send. */
+export function hasMember(value: object, name: string): boolean {
+  return propertyIsEnumerable.call(value, name);
+}
