@@ -12,13 +12,18 @@ const artifactOnce = {
     id.endsWith("/artifact.js") ? { id: "./artifact.cjs", external: true } : undefined,
 };
 
+const entry = ["index", "preload", "contract", "compat", "publish", "temporal", "worker"];
+
 export default defineConfig([
   { ...shared, entry: ["src/artifact.ts"], format: "cjs", dts: false, clean: true },
   {
     ...shared,
-    entry: ["src/index.ts", "src/preload.ts"],
+    entry: entry.map((name) => `src/${name}.ts`),
+    external: [/^@temporalio\//, /^node:/],
     format: ["esm", "cjs"],
     fixedExtension: false,
+    // For `import.meta.url` in CommonJS; nothing that workflows load uses it.
+    shims: true,
     dts: true,
     plugins: [artifactOnce],
   },

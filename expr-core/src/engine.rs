@@ -2,19 +2,17 @@
 
 use crate::budget::{Budget, Limits, Spent};
 use crate::compile::{Library, compile, reads};
-use crate::contract::{Normalized, Validation, guard, validate};
+use crate::contract::{self, Normalized, Unevaluated, Validation, guard, validate};
 use crate::error::{Error, ErrorKind, Result};
 use crate::eval::{Given, evaluate};
 use crate::program::Code;
 use crate::reads::Reads;
-use crate::syntax;
 use crate::text::{Wtf8, Wtf8Buf};
-use crate::value::{Heap, Object, ReadLimits, Value, Wanted, read_json, write_result};
+use crate::value::{
+    Heap, Object, ReadLimits, Text, Value, Wanted, read_json, write_result,
+};
 use alloc::sync::Arc;
 use alloc::vec::Vec;
-
-/// The longest source, in bytes.
-const MAX_SOURCE: u32 = 1 << 20;
 
 /// Which language a source is written in.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -93,7 +91,7 @@ pub struct Check {
 /// ```
 pub fn check(source: Wtf8<'_>, profile: Profile) -> Check {
     let normalized = profile.normalize(source);
-    let (functions, error) = match parse(&normalized) {
+    let (functions, error) = match normalized.parse() {
         Ok(tree) => {
             let Validation { functions, error } = validate(&tree);
             // Plain JSONata has no list of functions to keep to.
@@ -102,19 +100,26 @@ pub fn check(source: Wtf8<'_>, profile: Profile) -> Check {
         }
         Err(error) => (None, Some(error)),
     };
-    let error = error.map(|error| locate(error, &normalized, source));
+    let error = error.map(|error| normalized.locate(error, source));
     Check { normalized: Wtf8Buf::from_bytes(normalized.text), functions, error }
 }
 
-fn parse(normalized: &Normalized) -> Result<syntax::Tree> {
-    if crate::value::length(normalized.text.len()) > MAX_SOURCE {
-        return Err(Error::from(ErrorKind::SourceTooLong { limit: MAX_SOURCE }));
-    }
-    syntax::parse(&normalized.text)
-}
-
-fn locate(error: Error, normalized: &Normalized, source: Wtf8<'_>) -> Error {
-    error.locate(&normalized.text, source.bytes(), |at| normalized.to_authored(at))
+/// Every violation of the contract in a source, in the order in which each would be
+/// reported alone; of a source that does not parse the one error.
+///
+/// ```
+/// use expr_core::violations;
+/// let found = violations("$sum(1) + $f(function($x){$x})".into());
+/// let codes: Vec<_> = found.iter().map(|error| error.code()).collect();
+/// assert_eq!(codes, ["C0001", "C0004", "C0004"]);
+/// ```
+pub fn violations(source: Wtf8<'_>) -> Vec<Error> {
+    let normalized = Normalized::new(source);
+    let found = match normalized.parse() {
+        Ok(tree) => contract::violations(&tree),
+        Err(error) => alloc::vec![error],
+    };
+    found.into_iter().map(|error| normalized.locate(error, source)).collect()
 }
 
 /// A compiled expression, ready to be evaluated any number of times.
@@ -144,7 +149,7 @@ impl Program {
     /// Compiles a source. In the workflow profile it is normalized and validated first.
     pub fn compile(source: Wtf8<'_>, profile: Profile) -> Result<Program, Error> {
         let normalized = profile.normalize(source);
-        let compiled = parse(&normalized).and_then(|tree| {
+        let compiled = normalized.parse().and_then(|tree| {
             let Validation { functions, error } = validate(&tree);
             match error {
                 Some(error) if profile == Profile::Workflow => Err(error),
@@ -164,7 +169,7 @@ impl Program {
                 reads,
                 profile,
             }),
-            Err(error) => Err(locate(error, &normalized, source)),
+            Err(error) => Err(normalized.locate(error, source)),
         }
     }
 
@@ -185,7 +190,7 @@ impl Program {
         inputs.heap.budget = Budget::new(limits);
         let outcome = self
             .run(inputs)
-            .map_err(|error| locate(error, &self.normalized, self.source.as_wtf8()));
+            .map_err(|error| self.normalized.locate(error, self.source.as_wtf8()));
         let spent = inputs.heap.budget.spent();
         inputs.heap.reset(mark);
         Evaluation { outcome, spent }
@@ -212,6 +217,31 @@ impl Program {
             return Err(Error::from(ErrorKind::NotSerializable));
         }
         Ok(Some(json))
+    }
+}
+
+/// Evaluates an authored source among the values of a heap, whose budget it spends; gives
+/// JSON text and leaves the heap as it was.
+pub(crate) fn evaluate_authored(
+    heap: &mut Heap,
+    source: Text,
+    context: Value,
+    now: Option<i64>,
+) -> Result<Vec<u8>, Unevaluated> {
+    let program = Program::compile(heap.text(source), Profile::Workflow)
+        .map_err(Unevaluated::Source)?;
+    let mark = heap.mark();
+    let mut inputs =
+        Inputs { heap: core::mem::take(heap), context, now, ..Inputs::default() };
+    let outcome = program
+        .run(&mut inputs)
+        .map_err(|error| program.normalized.locate(error, program.source.as_wtf8()));
+    *heap = inputs.heap;
+    heap.reset(mark);
+    match outcome {
+        // In this profile a result always has a value.
+        Ok(json) => Ok(json.unwrap_or_default()),
+        Err(error) => Err(Unevaluated::Run(error)),
     }
 }
 
@@ -339,6 +369,11 @@ impl Document {
     /// The root value.
     pub fn root(&self) -> Node<'_> {
         Node { document: self, value: self.root }
+    }
+
+    /// The heap and the root value in it.
+    pub(crate) fn into_parts(self) -> (Heap, Value) {
+        (self.heap, self.root)
     }
 }
 

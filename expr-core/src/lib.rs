@@ -28,6 +28,7 @@ mod budget;
 mod builtin;
 mod compile;
 mod contract;
+mod decide;
 mod decimal;
 mod engine;
 mod error;
@@ -47,9 +48,12 @@ mod value;
 pub use budget::{Limits, Spent};
 #[cfg(feature = "reference")]
 pub use builtin::{FunctionEntry, functions};
+pub use contract::{VERSION as CONTRACT_VERSION, write_error_members};
+pub use decide::{ASKS, AskShape, Kind, Member, decide};
 pub use decimal::write_whole;
 pub use engine::{
     Check, Document, Evaluation, Inputs, Node, NodeKind, Profile, Program, check,
+    violations,
 };
 pub use error::{CATALOG, CatalogEntry, Error, ErrorClass, Token};
 pub use reads::{Read, Reads};
@@ -58,9 +62,6 @@ pub use span::Location;
 pub use syntax::{Part, Written};
 pub use text::{Wtf8, Wtf8Buf};
 pub use value::{write_json_number, write_json_reads, write_json_string};
-
-/// The version of the contract: what `workflow` expressions mean.
-pub const CONTRACT_VERSION: &str = "workflow/1";
 
 /// The version of this engine.
 pub const ENGINE_VERSION: &str = env!("CARGO_PKG_VERSION");

@@ -83,6 +83,12 @@ pub fn validate(len: u32) -> u32 {
     call(Some(len), |request, _, out| wire::validate(request, out))
 }
 
+/// Answers the ask in the request: a decision of the contract around expressions.
+#[wasm_bindgen]
+pub fn decide(len: u32) -> u32 {
+    call(Some(len), |request, _, out| wire::decide(request, out))
+}
+
 /// Forgets a compiled program.
 #[wasm_bindgen]
 pub fn release(handle: u32) -> u32 {

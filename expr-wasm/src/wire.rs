@@ -7,8 +7,9 @@
 use alloc::vec::Vec;
 
 use expr_core::{
-    Check, Document, Error, Inputs, Limits, Node, NodeKind, Profile, Program, Spent,
-    Token, Wtf8Buf, write_json_number, write_json_reads, write_json_string, write_whole,
+    ASKS, AskShape, Check, Document, Error, Inputs, Kind, Limits, Node, NodeKind,
+    Profile, Program, Spent, Wtf8Buf, write_error_members, write_json_reads,
+    write_json_string, write_whole,
 };
 
 use crate::error::{Failure, Refusal, joined, quote};
@@ -82,8 +83,8 @@ pub fn evaluate(
 
 /// Checks `source` without keeping a program.
 pub fn validate(request: &[u8], out: &mut Vec<u8>) -> Status {
-    let Check { normalized, functions, error } = match try_validate(request) {
-        Ok(check) => check,
+    let (Check { normalized, functions, error }, all) = match try_validate(request) {
+        Ok(checked) => checked,
         Err(failure) => return refuse(&failure, out),
     };
     begin(out);
@@ -92,6 +93,14 @@ pub fn validate(request: &[u8], out: &mut Vec<u8>) -> Status {
     if let Some(functions) = functions {
         write_functions(out, &functions);
     }
+    if let Some(all) = all {
+        write_name(out, "errors");
+        write_array(out, &all, |out, error| {
+            out.push(b'{');
+            write_error_members(out, error);
+            out.push(b'}');
+        });
+    }
     match error {
         Some(error) => {
             write_error(out, &Failure::Engine(error));
@@ -99,6 +108,18 @@ pub fn validate(request: &[u8], out: &mut Vec<u8>) -> Status {
         }
         None => end(out, Status::Ok),
     }
+}
+
+/// Answers an ask of the contract.
+pub fn decide(request: &[u8], out: &mut Vec<u8>) -> Status {
+    let (document, now, limits) = match try_decide(request) {
+        Ok(ask) => ask,
+        Err(failure) => return refuse(&failure, out),
+    };
+    begin(out);
+    out.push(b',');
+    let failed = expr_core::decide(document, now, limits, out);
+    end(out, if failed { Status::Error } else { Status::Ok })
 }
 
 /// Forgets a program.
@@ -135,7 +156,7 @@ fn try_compile(
     request: &[u8],
 ) -> Result<(u32, Vec<Wtf8Buf>, Vec<u8>), Failure> {
     let document = Document::read(request)?;
-    let (source, profile) = read_source(&document)?;
+    let (source, profile) = read_source(&document, &["v", "source", "profile"])?;
     let program = Program::compile(source, profile)?;
     let functions = program.functions().to_vec();
     let mut reads = Vec::new();
@@ -145,10 +166,20 @@ fn try_compile(
     Ok((handle, functions, reads))
 }
 
-fn try_validate(request: &[u8]) -> Result<Check, Failure> {
+fn try_validate(request: &[u8]) -> Result<(Check, Option<Vec<Error>>), Failure> {
     let document = Document::read(request)?;
-    let (source, profile) = read_source(&document)?;
-    Ok(expr_core::check(source, profile))
+    let (source, profile) = read_source(&document, &["v", "source", "profile", "all"])?;
+    let check = expr_core::check(source, profile);
+    let all = match document.root().get("all").map(Node::kind) {
+        None | Some(NodeKind::Bool(false)) => None,
+        // Plain JSONata has no contract to break: its one error is that of syntax.
+        Some(NodeKind::Bool(true)) if profile == Profile::Jsonata => {
+            Some(check.error.iter().cloned().collect())
+        }
+        Some(NodeKind::Bool(true)) => Some(expr_core::violations(source)),
+        Some(_) => return Err(wrong_type("all", "true or false")),
+    };
+    Ok((check, all))
 }
 
 fn try_evaluate(
@@ -185,10 +216,66 @@ fn reads_all(root: Node<'_>) -> Result<bool, Failure> {
     }
 }
 
-/// `source` and `profile`, which a request of `compile` or `validate` holds.
-fn read_source(document: &Document) -> Result<(expr_core::Wtf8<'_>, Profile), Failure> {
+fn try_decide(request: &[u8]) -> Result<(Document, Option<i64>, Limits), Failure> {
+    let document = Document::read(request)?;
     let root = document.root();
-    expect_members(root, "", &["v", "source", "profile"])?;
+    let shape = ask_shape(root)?;
+    let mut known = alloc::vec!["v", "ask", "now", "limits"];
+    known.extend(shape.members.iter().map(|member| member.name));
+    expect_members(root, "", &known)?;
+    expect_version(root)?;
+    for member in shape.members {
+        match root.get(member.name) {
+            Some(node) => expect_kind(node, member.name, member.kind)?,
+            None if member.required => {
+                return Err(Refusal::MissingMember { path: member.name }.into());
+            }
+            None => {}
+        }
+    }
+    let now = whole_number(root, "now", "now", -LARGEST_DATE, LARGEST_DATE)?;
+    let limits = read_limits(root)?;
+    Ok((document, now, limits))
+}
+
+fn ask_shape(root: Node<'_>) -> Result<&'static AskShape, Failure> {
+    if !matches!(root.kind(), NodeKind::Object(_)) {
+        return Err(Refusal::NotAnObject.into());
+    }
+    let name = match root.get("ask").map(Node::kind) {
+        Some(NodeKind::String(name)) => name.to_str(),
+        Some(_) => None,
+        None => return Err(Refusal::MissingMember { path: "ask" }.into()),
+    };
+    let shape = ASKS.iter().find(|shape| Some(shape.name) == name);
+    shape.ok_or_else(|| wrong_type("ask", "the name of an ask"))
+}
+
+fn expect_kind(node: Node<'_>, path: &'static str, kind: Kind) -> Result<(), Failure> {
+    let wanted = match (kind, node.kind()) {
+        (Kind::Any, _)
+        | (Kind::Text | Kind::TextOrNull, NodeKind::String(_))
+        | (Kind::Object | Kind::ObjectOrNull, NodeKind::Object(_))
+        | (Kind::TextOrNull | Kind::ObjectOrNull, NodeKind::Null)
+        | (Kind::Array, NodeKind::Array(_))
+        | (Kind::Bool, NodeKind::Bool(_)) => return Ok(()),
+        (Kind::Text, _) => "a string",
+        (Kind::TextOrNull, _) => "a string or null",
+        (Kind::Object, _) => "an object",
+        (Kind::ObjectOrNull, _) => "an object or null",
+        (Kind::Array, _) => "an array",
+        (Kind::Bool, _) => "true or false",
+    };
+    Err(wrong_type(path, wanted))
+}
+
+/// `source` and `profile`, which a request of `compile` or `validate` holds.
+fn read_source<'a>(
+    document: &'a Document,
+    members: &[&str],
+) -> Result<(expr_core::Wtf8<'a>, Profile), Failure> {
+    let root = document.root();
+    expect_members(root, "", members)?;
     expect_version(root)?;
     let source = match root.get("source").map(Node::kind) {
         Some(NodeKind::String(source)) => source,
@@ -300,7 +387,7 @@ fn write_error(out: &mut Vec<u8>, failure: &Failure) {
     write_name(out, "error");
     out.push(b'{');
     match failure {
-        Failure::Engine(error) => write_engine_error(out, error),
+        Failure::Engine(error) => write_error_members(out, error),
         Failure::Refusal(refusal) => {
             write_text_member(out, "class", "wire");
             write_text_member(out, "code", refusal.code());
@@ -311,44 +398,6 @@ fn write_error(out: &mut Vec<u8>, failure: &Failure) {
         }
     }
     out.push(b'}');
-}
-
-fn write_engine_error(out: &mut Vec<u8>, error: &Error) {
-    write_text_member(out, "class", error.class().as_str());
-    write_text_member(out, "code", error.code());
-    write_name(out, "message");
-    write_json_string(out, error.message().as_wtf8());
-    if let Some(position) = error.position() {
-        write_number_member(out, "position", position);
-    }
-    if let Some(token) = error.token() {
-        write_name(out, "token");
-        write_token(out, token);
-    }
-    if let Some(place) = error.location() {
-        write_name(out, "span");
-        out.push(b'{');
-        write_number_member(out, "start", place.start);
-        write_number_member(out, "end", place.end);
-        out.push(b'}');
-        write_number_member(out, "line", place.line);
-        write_number_member(out, "column", place.column);
-    }
-    if let Some(help) = error.help() {
-        write_text_member(out, "help", &help);
-    }
-    if let Some(suggestion) = error.suggestion() {
-        write_text_member(out, "suggestion", suggestion);
-    }
-}
-
-fn write_token(out: &mut Vec<u8>, token: &Token) {
-    match token {
-        Token::Text(text) => write_json_string(out, text.as_wtf8()),
-        Token::Number(number) => write_json_number(out, *number),
-        Token::Bool(true) => out.extend_from_slice(b"true"),
-        Token::Bool(false) => out.extend_from_slice(b"false"),
-    }
 }
 
 fn write_functions(out: &mut Vec<u8>, functions: &[Wtf8Buf]) {

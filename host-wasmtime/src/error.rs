@@ -103,6 +103,12 @@ pub struct EngineError {
     pub help: Option<String>,
     /// The nearest allowed name of a disallowed function.
     pub suggestion: Option<String>,
+    /// Of a failed mapping, whether an expression failed (`ExpressionError`) or what the
+    /// host was asked for (`ActionError`).
+    pub category: Option<String>,
+    /// Of a failed mapping, the JSON pointer of the value, where it has one.
+    #[serde(default, deserialize_with = "optional_lossy_text")]
+    pub path: Option<String>,
     /// What was used up until the failure.
     #[serde(skip)]
     pub spent: Spent,

@@ -126,6 +126,7 @@ struct Exports {
     compile: TypedFunc<u32, u32>,
     evaluate: TypedFunc<(u32, u32), u32>,
     validate: TypedFunc<u32, u32>,
+    decide: TypedFunc<u32, u32>,
     describe: TypedFunc<(), u32>,
     result_ptr: TypedFunc<(), u32>,
     result_len: TypedFunc<(), u32>,
@@ -137,6 +138,7 @@ pub(crate) enum Call {
     Compile,
     Evaluate(u32),
     Validate,
+    Decide,
     Describe,
 }
 
@@ -158,6 +160,7 @@ impl Instance {
             compile: typed(&instance, store_ref, "compile")?,
             evaluate: typed(&instance, store_ref, "evaluate")?,
             validate: typed(&instance, store_ref, "validate")?,
+            decide: typed(&instance, store_ref, "decide")?,
             describe: typed(&instance, store_ref, "describe")?,
             result_ptr: typed(&instance, store_ref, "result_ptr")?,
             result_len: typed(&instance, store_ref, "result_len")?,
@@ -177,6 +180,7 @@ impl Instance {
             Call::Compile => self.exports.compile.call(store, len),
             Call::Evaluate(handle) => self.exports.evaluate.call(store, (handle, len)),
             Call::Validate => self.exports.validate.call(store, len),
+            Call::Decide => self.exports.decide.call(store, len),
             Call::Describe => self.exports.describe.call(store, ()),
         };
         status.map_err(|error| HostError::trap(&error))?;

@@ -22,6 +22,7 @@
 //! ```
 
 mod config;
+mod contract;
 mod error;
 mod instance;
 mod json;
@@ -32,6 +33,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 pub use config::Settings;
+pub use contract::{MappingInputs, Resolved, SecretResolver};
 pub use error::{EngineError, HostError, Span};
 pub use instance::Metrics;
 use instance::{Call, Instance, Pool};
@@ -199,6 +201,14 @@ impl Host {
         let request = wire::source_request(&Json::from_text(source), profile);
         self.pool.with_instance(|instance| {
             wire::read_check(&instance.call(Call::Validate, &request)?)
+        })
+    }
+
+    /// Sends a request of `decide`, as docs/wire.md has it, and gives the result document
+    /// as it comes. The other methods of this kind are typed; this one is for tools.
+    pub fn decide(&self, request: &Json) -> Result<String, HostError> {
+        self.pool.with_instance(|instance| {
+            instance.call(Call::Decide, request.as_str().as_bytes())
         })
     }
 

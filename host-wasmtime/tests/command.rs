@@ -1,5 +1,9 @@
 //! The command `expr` as a person meets it: what it prints, where, and how it ends.
-#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a test fails by panicking"
+)]
 
 use std::fs;
 use std::io::Write as _;
@@ -157,4 +161,51 @@ fn usage_errors_say_what_is_known() {
     assert!(error.contains("--seed"), "{error}");
     refused(&["frobnicate"]);
     refused(&[]);
+}
+
+fn file(text: &str) -> tempfile::NamedTempFile {
+    let file = tempfile::NamedTempFile::new().unwrap();
+    fs::write(file.path(), text).unwrap();
+    file
+}
+
+fn path(file: &tempfile::NamedTempFile) -> &str {
+    file.path().to_str().unwrap()
+}
+
+#[test]
+fn check_goes_through_a_whole_definition() {
+    let broken = file(
+        r#"{"steps":[{"id":"a","type":"x","config":{"b":{"$expr":"1 +\n lenn(2)"}}}]}"#,
+    );
+    let output = expr_with(&["check", path(&broken)], "");
+    assert_eq!(output.status.code(), Some(1));
+    let report = String::from_utf8(output.stdout).unwrap();
+    let place = format!("{}/steps/0/config/b:2:2: error[INVALID_EXPR]", path(&broken));
+    assert!(report.starts_with(&place), "{report}");
+    assert!(report.contains("did you mean `len`?"), "{report}");
+    assert!(report.ends_with("1 expressions, 1 errors, 0 warnings\n"), "{report}");
+
+    let output = expr_with(&["check", "--format", "json", path(&broken)], "");
+    let report: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(report["diagnostics"][0]["stepPath"], "root.steps[0]");
+
+    let fine =
+        r#"{"steps":[{"id":"a","type":"x","config":{"b":{"$expr":"payload.a"}}}]}"#;
+    let report = printed(&["check", "-"], fine);
+    assert_eq!(report, "1 expressions, 0 errors, 0 warnings\n");
+}
+
+#[test]
+fn correlate_and_match_print_what_is_decided() {
+    let event = file(r#"{"eventName":"PAID","payload":{"order":{"id":7}}}"#);
+    let rules = file(r#"{"version":1,"events":{"PAID":["order.id"]}}"#);
+    let found = printed(&["correlate", "--rules", path(&rules), path(&event)], "");
+    assert!(found.starts_with(r#"{"key":"7","keys":["7"]"#), "{found}");
+
+    let wait = file(r#"{"eventName":"PAID","correlationKey":"7"}"#);
+    let signals = file(r#"[{"eventName":"PAID","correlationKey":"8"}]"#);
+    let found = printed(&["match", path(&wait), path(&signals)], "");
+    assert!(found.contains(r#""index":-1,"#), "{found}");
+    assert!(found.contains("correlation-key"), "{found}");
 }

@@ -17,6 +17,7 @@ export interface WasmExports {
   compile(length: number): number;
   evaluate(handle: number, length: number): number;
   validate(length: number): number;
+  decide(length: number): number;
   release(handle: number): number;
   describe(): number;
   result_ptr(): number;

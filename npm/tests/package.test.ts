@@ -37,7 +37,7 @@ test("the module imports nothing", () => {
 test("there are no runtime dependencies, and preloading is marked as a side effect", () => {
   expect(manifest.dependencies).toBeUndefined();
   expect(manifest.sideEffects).toEqual(["./dist/preload.js", "./dist/preload.cjs"]);
-  for (const entry of [".", "./preload"]) {
+  for (const entry of [".", "./preload", "./contract", "./compat", "./publish", "./temporal"]) {
     expect(Object.keys(manifest.exports[entry])[0]).toBe("module");
   }
 });
@@ -68,4 +68,14 @@ test("it runs where there is nothing but WebAssembly and the two text coders", (
   };
   const { compile } = load("index.cjs") as typeof esm;
   expect(compile("len(payload.list)").evaluate({ payload: { list: [1, 2, 3] } })).toBe(3);
+});
+
+test("the licences are those of the project", () => {
+  for (const name of ["LICENSE-APACHE", "LICENSE-MIT"]) {
+    const [own, project] = ["..", "../.."].map((folder) =>
+      readFileSync(join(import.meta.dirname, folder, name), "utf8"),
+    );
+    expect(own).toBe(project);
+    expect(manifest.files).toContain(name);
+  }
 });

@@ -1,9 +1,9 @@
-// The npm package as a subject of the parity runner: one request a line on stdin, one
-// answer a line on stdout.
+// What the npm package answers to a request of the parity runner. node.mjs asks it in
+// Node, sandbox.mjs where workflows run, so nothing here may need more than the package.
 //
 // Each case goes through both faces of an expression, the live object and the JSON text.
 // They must agree; a difference is reported as a crash, which fails the case.
-import { createInterface } from "node:readline";
+import { decideJson } from "../../npm/dist/contract.js";
 import { compile, ExpressionError, validate } from "../../npm/dist/index.js";
 
 const MEMBERS = [
@@ -27,24 +27,34 @@ function answered(call) {
   }
 }
 
-function evaluate({
-  source, profile, context, bindings, now, seed, steps, bytes, depth, reads,
-}) {
-  const limits = present({ steps, bytes, depth });
-  const options = present({ now, seed, bindings, limits, reads });
+/** The two faces of an expression: from JSON text, and from a live object. */
+const faces = {
+  text: (expression, context, options) => expression.evaluateJson(context, options),
+  live: (expression, context, options) => {
+    const object = context === undefined ? undefined : JSON.parse(context);
+    const { value, ...cost } = expression.evaluateWithCost(object, options);
+    return { json: JSON.stringify(value), ...cost };
+  },
+};
+
+function evaluate(request, names) {
+  const { source, profile, context, bindings, now, seed, steps, bytes, depth, reads } = request;
+  const options = present({ now, seed, bindings, reads, limits: present({ steps, bytes, depth }) });
   return answered(() => {
     const expression = compile(source, { profile });
-    const text = answered(() => expression.evaluateJson(context, options));
-    const live = answered(() => {
-      const object = context === undefined ? undefined : JSON.parse(context);
-      const { value, ...cost } = expression.evaluateWithCost(object, options);
-      return { json: JSON.stringify(value), ...cost };
-    });
-    const [one, other] = [JSON.stringify(text), JSON.stringify(live)];
-    return one === other
-      ? text
-      : { crash: `the text face answers ${one} and the live face ${other}` };
+    const answers = names.map((name) =>
+      answered(() => faces[name](expression, context, options)),
+    );
+    return agreed(names, answers);
   });
+}
+
+/** The one answer that all gave; a crash if they differ. */
+function agreed(names, answers) {
+  const texts = answers.map((one) => JSON.stringify(one));
+  return texts.every((text) => text === texts[0])
+    ? answers[0]
+    : { crash: names.map((name, at) => `${name}: ${texts[at]}`).join("; ") };
 }
 
 function check({ source, profile }) {
@@ -54,8 +64,12 @@ function check({ source, profile }) {
   });
 }
 
-const calls = { evaluate, validate: check };
-for await (const line of createInterface({ input: process.stdin })) {
+const decide = ({ request }) => answered(() => ({ document: decideJson(request) }));
+
+const calls = { evaluate, validate: check, decide };
+
+/** The answer to a request, through the faces with those names; both are JSON text. */
+export function answer(line, names = ["text", "live"]) {
   const request = JSON.parse(line);
-  process.stdout.write(`${JSON.stringify(calls[request.call](request))}\n`);
+  return JSON.stringify(calls[request.call](request, names));
 }

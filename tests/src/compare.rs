@@ -1,6 +1,6 @@
 //! Whether an answer is what a fixture asks for.
 
-use crate::fixture::{Check, Evaluate, Expect, ExpectedError};
+use crate::fixture::{Check, Evaluate, Expect, ExpectedDecision, ExpectedError};
 use crate::json::Json;
 use crate::subject::{Answer, Failure, Outcome, Verdict};
 use sha2::{Digest as _, Sha256};
@@ -63,6 +63,49 @@ pub fn compare(
         _ => None,
     });
     Comparison { mismatch, position_differs }
+}
+
+/// Compares the result document of a decision.
+pub fn compare_decision(expect: &ExpectedDecision, result: &Json) -> Comparison {
+    let empty = Json::Array(Vec::new());
+    let error = result.get("error");
+    let same = match expect {
+        ExpectedDecision::Ok { value, redactions } => {
+            result.get("ok").is_some_and(|ok| ok.to_canonical() == value.to_canonical())
+                && result.get("redactionPaths").unwrap_or(&empty) == redactions
+        }
+        ExpectedDecision::Members(Json::Object(members)) => {
+            members.iter().all(|(name, value)| {
+                let found = result
+                    .get("ok")
+                    .and_then(|ok| ok.get(&String::from_utf16_lossy(name)));
+                found.is_some_and(|found| found.to_canonical() == value.to_canonical())
+            })
+        }
+        ExpectedDecision::Members(_) => false,
+        ExpectedDecision::Raw(want) => error.is_some_and(|error| {
+            let got = Failure::from_document(error.clone());
+            error.get("category").is_none() && same_error(want, &got)
+        }),
+        ExpectedDecision::Mapping(want) => {
+            error.is_some_and(|error| same_mapping_failure(want, error))
+        }
+    };
+    let mismatch = (!same).then(|| Mismatch {
+        want: shorten(&format!("{expect:?}")),
+        got: shorten(&result.to_canonical()),
+    });
+    Comparison { mismatch, position_differs: false }
+}
+
+/// The failure of a mapping; `{"$undefined": true}` and `pathAbsent` are no path.
+fn same_mapping_failure(want: &Json, got: &Json) -> bool {
+    let path = want.get("path").filter(|path| path.to_text().is_some());
+    let known = want.get("path").is_some() || want.get("pathAbsent").is_some();
+    want.get("category") == got.get("category")
+        && agrees(want.get("message"), got.get("message"))
+        && agrees(want.get("code"), got.get("code"))
+        && (!known || path == got.get("path"))
 }
 
 /// What a case asks for, in words.

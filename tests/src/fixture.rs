@@ -3,10 +3,12 @@
 //! The format is one for the shared vectors and for the project's own fixtures. In the
 //! latter an unknown field is an error, since it is most likely a misspelt expectation.
 
+mod decision;
 mod expect;
 
 use crate::json::Json;
 use crate::subject::{Limits, Reads, Request};
+pub use decision::{Decide, ExpectedDecision};
 pub(crate) use expect::expected;
 pub use expect::{Expect, ExpectedError};
 use expect::{expected_verdict, whole};
@@ -22,13 +24,12 @@ use walkdir::WalkDir;
 pub const DEFAULT_NOW: &str = "2026-03-04T05:06:07.089Z";
 /// Groups that run plain JSONata although their files do not say so.
 const PLAIN_GROUPS: [&str; 2] = ["random-full", "builtins-full"];
-/// Groups of the neighbouring contracts, which no subject answers yet.
-const NEIGHBOURS: [&str; 3] = ["mappings", "correlation", "wait-match"];
 /// The folder whose files may not hold unknown fields.
 const OWN_FOLDER: &str = "parity-fixtures";
-const OWN_FIELDS: [&str; 15] = [
+const OWN_FIELDS: [&str; 16] = [
     "bindings",
     "context",
+    "decide",
     "divergence",
     "expect",
     "fixme",
@@ -60,10 +61,10 @@ pub struct Case {
 pub enum Task {
     /// Evaluate, and compare.
     Evaluate(Box<Evaluate>),
+    /// Ask for a decision of the contract, and compare.
+    Decide(Box<Decide>),
     /// Skip: we answer otherwise on purpose, and nothing says how. Holds the divergence.
     Exclude(String),
-    /// Fail, since no subject can do it yet. Says what is missing.
-    Missing(String),
 }
 
 /// An evaluation and what it should give.
@@ -213,8 +214,8 @@ impl Vector<'_> {
         let divergence = self.text("divergence")?;
         let task = match divergence {
             Some(divergence) if self.raw("ours").is_none() => Task::Exclude(divergence),
-            _ if NEIGHBOURS.contains(&group.as_str()) => {
-                Task::Missing(format!("not built yet: {group}"))
+            _ if decision::is_decision(&group) || self.raw("decide").is_some() => {
+                Task::Decide(Box::new(self.decide(&group)?))
             }
             _ => {
                 let plain = PLAIN_GROUPS.contains(&group.as_str())

@@ -1,7 +1,8 @@
 //! Runs vector cases through every subject.
 
-use crate::compare::{Comparison, compare, describe};
-use crate::fixture::{Case, Evaluate, Task};
+use crate::compare::{Comparison, compare, compare_decision, describe};
+use crate::fixture::{Case, Decide, Evaluate, Task};
+use crate::json::Json;
 use crate::report::{Disagreement, Report, Score};
 use crate::subject::{Answer, Crash, Subject, Verdict, evaluate_both_ways};
 use std::collections::BTreeMap;
@@ -31,12 +32,7 @@ pub fn run(subjects: &mut [Box<dyn Subject>], cases: &[Case]) -> Report {
                     score.excluded.push((case.name.clone(), divergence.clone()));
                 }
             }
-            Task::Missing(what) => {
-                for score in &mut report.scores {
-                    let missing = Comparison::failed("an answer", what.clone());
-                    count(score, &case.name, missing);
-                }
-            }
+            Task::Decide(decide) => run_decision(subjects, case, decide, &mut report),
         }
     }
     report
@@ -59,6 +55,38 @@ fn run_case(
         let answers = names.zip(observations.iter().map(Observation::describe)).collect();
         report.disagreements.push(Disagreement { case: case.name.clone(), answers });
     }
+}
+
+fn run_decision(
+    subjects: &mut [Box<dyn Subject>],
+    case: &Case,
+    decide: &Decide,
+    report: &mut Report,
+) {
+    let answers: Vec<Result<Json, Crash>> =
+        subjects.iter_mut().map(|subject| decided(subject.as_mut(), decide)).collect();
+    for (answer, score) in answers.iter().zip(&mut report.scores) {
+        let comparison = match answer {
+            Ok(result) => compare_decision(&decide.expect, result),
+            Err(Crash(reason)) => Comparison::failed("an answer", reason.clone()),
+        };
+        count(score, &case.name, comparison);
+    }
+    report.compared += 1;
+    if answers.iter().zip(answers.iter().skip(1)).any(|(a, b)| a != b) {
+        let names = report.scores.iter().map(|score| score.subject.clone());
+        let answers = names.zip(answers.iter().map(|it| format!("{it:?}"))).collect();
+        report.disagreements.push(Disagreement { case: case.name.clone(), answers });
+    }
+}
+
+/// Asks as a host does: first which secrets are needed, then with their outcomes.
+fn decided(subject: &mut dyn Subject, decide: &Decide) -> Result<Json, Crash> {
+    let names = match decide.secrets_request() {
+        Some(request) => subject.decide(&request)?.get("ok").cloned(),
+        None => None,
+    };
+    subject.decide(&decide.request(&names.unwrap_or(Json::Null)))
 }
 
 fn observe(subject: &mut dyn Subject, evaluate: &Evaluate) -> Observation {

@@ -140,6 +140,8 @@ pub trait Subject {
     /// Validates `source`, a JSON string.
     fn validate(&mut self, source: &str, profile: &'static str)
     -> Result<Verdict, Crash>;
+    /// The result document of a request of `decide`.
+    fn decide(&mut self, request: &str) -> Result<Json, Crash>;
     /// Linear memory of the instance that ran the last case, in bytes, where there is one.
     fn memory(&mut self) -> Option<u64> {
         None
@@ -165,7 +167,7 @@ pub fn evaluate_both_ways(
 }
 
 /// The names of all subjects, in the order in which they report.
-pub const NAMES: [&str; 3] = ["native", "wasmtime", "node"];
+pub const NAMES: [&str; 4] = ["native", "wasmtime", "node", "sandbox"];
 
 /// Starts the subject with that name. A case may take `time_limit`.
 pub fn start(name: &str, time_limit: Duration) -> Result<Box<dyn Subject>, String> {
@@ -179,6 +181,7 @@ pub fn start(name: &str, time_limit: Duration) -> Result<Box<dyn Subject>, Strin
             })))
         }
         "node" => Ok(Box::new(node::Node::start(time_limit)?)),
+        "sandbox" => Ok(Box::new(node::Node::start_sandbox(time_limit)?)),
         _ => Err(format!("unknown subject `{name}`; there are {}", NAMES.join(", "))),
     }
 }
@@ -202,6 +205,10 @@ mod tests {
         }
 
         fn validate(&mut self, _: &str, _: &'static str) -> Result<Verdict, Crash> {
+            Err(Crash("unused".to_owned()))
+        }
+
+        fn decide(&mut self, _: &str) -> Result<Json, Crash> {
             Err(Crash("unused".to_owned()))
         }
     }

@@ -1,6 +1,8 @@
 //! The engine's tables → pages of documentation and lists of names, which therefore cannot
 //! go stale.
 
+mod contract;
+
 use std::fmt::Write as _;
 use std::fs;
 
@@ -13,10 +15,11 @@ use crate::workspace::{Workspace, write};
 /// Where a page is, and what writes it.
 type Page = (&'static str, fn() -> String);
 
-const PAGES: [Page; 3] = [
+const PAGES: [Page; 4] = [
     ("docs/errors.md", errors),
     ("docs/builtins.md", builtins),
     ("npm/src/builtins.ts", builtin_names),
+    ("docs/contract.md", contract::page),
 ];
 
 /// Writes every generated page.

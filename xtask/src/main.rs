@@ -7,6 +7,7 @@ mod conformance;
 mod docs;
 mod npm;
 mod reproduce;
+mod temporal;
 mod test;
 mod tidy;
 mod tool;

@@ -8,7 +8,7 @@ use xshell::Shell;
 use crate::tool;
 use crate::wasm::Artifact;
 use crate::workspace::Workspace;
-use crate::{conformance, docs, npm, reproduce, tidy, wasm};
+use crate::{conformance, docs, npm, reproduce, temporal, tidy, wasm};
 
 /// Runs every stage; the first that fails ends the run.
 pub(crate) fn run(workspace: &Workspace) -> Result<()> {
@@ -36,6 +36,7 @@ pub(crate) fn run(workspace: &Workspace) -> Result<()> {
     stage("npm", || {
         npm::build(workspace, &artifact).and_then(|()| npm::test(workspace))
     })?;
+    stage("temporal", || temporal::test(workspace))?;
     stage("cargo test", || {
         cargo(&shell, &["test", "--workspace", "--locked", "--quiet"])
     })?;

@@ -151,7 +151,7 @@ pub(super) fn leading(bytes: &[u8], kind: fn(&u8) -> bool) -> usize {
 }
 
 /// Text without the white space at its ends, as JavaScript trims it.
-pub(super) fn trim(bytes: &[u8]) -> &[u8] {
+pub(crate) fn trim(bytes: &[u8]) -> &[u8] {
     let mut bytes = bytes;
     while let Some((code_point, width)) = decode(bytes)
         && is_space(code_point)

@@ -204,8 +204,7 @@ pub(super) fn javascript_string(
                     let own = heap.find_key(b"toString");
                     let shadowed = own.and_then(|key| heap.member(object, key)).is_some();
                     if object.constructed || shadowed {
-                        let what = "an object made by an expression has no text; \
-                                    use its fields";
+                        let what = "Cannot convert object to primitive value";
                         return Err(Error::from(ErrorKind::NativeFault { what }));
                     }
                     out.extend_from_slice(b"[object Object]");

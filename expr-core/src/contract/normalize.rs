@@ -5,8 +5,13 @@
 //! contract, to the letter.
 
 use super::HELPERS;
+use crate::error::{Error, ErrorKind, Result};
+use crate::syntax::{self, Tree};
 use crate::text::{self, Wtf8};
 use alloc::vec::Vec;
+
+/// The longest source, in bytes.
+const MAX_SOURCE: u32 = 1 << 20;
 
 /// A normalized source that knows where its bytes come from.
 pub(crate) struct Normalized {
@@ -27,6 +32,19 @@ impl Normalized {
     pub(crate) fn new(source: Wtf8<'_>) -> Self {
         let (equals, removed) = single_equals(source.bytes());
         mark_helpers(&equals, &removed)
+    }
+
+    /// Parses the text, which must not be too long.
+    pub(crate) fn parse(&self) -> Result<Tree> {
+        if crate::value::length(self.text.len()) > MAX_SOURCE {
+            return Err(Error::from(ErrorKind::SourceTooLong { limit: MAX_SOURCE }));
+        }
+        syntax::parse(&self.text)
+    }
+
+    /// An error in the text with its place in the `source` that the author wrote.
+    pub(crate) fn locate(&self, error: Error, source: Wtf8<'_>) -> Error {
+        error.locate(&self.text, source.bytes(), |at| self.to_authored(at))
     }
 
     /// The authored offset of an offset in the normalized text.

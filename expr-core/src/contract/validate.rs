@@ -23,25 +23,44 @@ pub(crate) struct Validation {
     pub(crate) error: Option<Error>,
 }
 
-/// Walks a tree.
+/// Walks a tree up to the first violation of the kinds that end the walk.
 pub(crate) fn validate(tree: &Tree) -> Validation {
-    let mut walk = Walk { tree, functions: Vec::new(), rebound: None };
-    if let Err(error) = walk.run() {
+    let mut walk = Walk::new(tree);
+    if let Err(error) = walk.run(None) {
         return Validation { functions: None, error: Some(error) };
     }
-    let error = walk.rebound.take().or_else(|| walk.disallowed());
+    let rebound = walk.rebound.first().cloned();
+    let error = rebound.or_else(|| walk.disallowed().next());
     let functions = walk.functions.into_iter().map(|(name, _)| name).collect();
     Validation { functions: Some(functions), error }
+}
+
+/// Every violation, in the order in which each would be reported if it were the only one.
+pub(crate) fn violations(tree: &Tree) -> Vec<Error> {
+    let mut walk = Walk::new(tree);
+    let mut found = Vec::new();
+    if let Err(error) = walk.run(Some(&mut found)) {
+        found.push(error);
+    }
+    found.append(&mut walk.rebound);
+    found.extend(walk.disallowed());
+    found
 }
 
 struct Walk<'a> {
     tree: &'a Tree,
     functions: Vec<(Wtf8Buf, NodeId)>,
-    rebound: Option<Error>,
+    /// A violation for each helper that something is bound to.
+    rebound: Vec<Error>,
 }
 
-impl Walk<'_> {
-    fn run(&mut self) -> Result<(), Error> {
+impl<'a> Walk<'a> {
+    fn new(tree: &'a Tree) -> Self {
+        Walk { tree, functions: Vec::new(), rebound: Vec::new() }
+    }
+
+    /// Walks to the end, or to the first violation unless they are collected.
+    fn run(&mut self, mut collected: Option<&mut Vec<Error>>) -> Result<(), Error> {
         let mut pending: Vec<NodeId> = self.tree.root().into_iter().collect();
         let mut visited = 0_usize;
         while let Some(id) = pending.pop() {
@@ -51,7 +70,12 @@ impl Walk<'_> {
                 return Err(Error::from(ErrorKind::SourceTooDeep { limit }));
             }
             let Some(node) = self.tree.get(id) else { continue };
-            self.check(id, node)?;
+            if let Err(error) = self.check(id, node) {
+                match &mut collected {
+                    Some(collected) => collected.push(error),
+                    None => return Err(error),
+                }
+            }
             pending.extend(self.tree.children(id).into_iter().rev());
         }
         Ok(())
@@ -93,11 +117,8 @@ impl Walk<'_> {
         Ok(())
     }
 
-    /// Remembers the first helper that something is bound to.
+    /// Remembers the helpers that something is bound to.
     fn note_bindings(&mut self, node: &Node) {
-        if self.rebound.is_some() {
-            return;
-        }
         let bound = match &node.kind {
             NodeKind::Bind { name, .. } => Some(name),
             _ => None,
@@ -106,14 +127,12 @@ impl Walk<'_> {
             StageKind::Index(name) => Some(name),
             StageKind::Filter(_) => None,
         });
-        let mut names =
-            bound.into_iter().chain(&node.focus).chain(&node.index).chain(stages);
-        let is_helper = |name: &&Wtf8Buf| {
-            HELPERS.iter().any(|&helper| name.as_wtf8() == helper.into())
-        };
-        if let Some(name) = names.find(is_helper) {
-            let kind = ErrorKind::HelperRebinding { name: name.clone() };
-            self.rebound = Some(place(kind, node));
+        let names = bound.into_iter().chain(&node.focus).chain(&node.index).chain(stages);
+        for name in names {
+            if HELPERS.iter().any(|&helper| name.as_wtf8() == helper.into()) {
+                let kind = ErrorKind::HelperRebinding { name: name.clone() };
+                self.rebound.push(place(kind, node));
+            }
         }
     }
 
@@ -163,9 +182,9 @@ impl Walk<'_> {
         None
     }
 
-    /// The first callee that is not on the list; one leading `$` does not count.
-    fn disallowed(&self) -> Option<Error> {
-        self.functions.iter().find_map(|(name, id)| {
+    /// The callees that are not on the list; one leading `$` does not count.
+    fn disallowed(&self) -> impl Iterator<Item = Error> {
+        self.functions.iter().filter_map(|(name, id)| {
             let bytes = name.as_wtf8().bytes();
             let bare = Wtf8::new(bytes.strip_prefix(b"$").unwrap_or(bytes));
             if HELPERS.iter().any(|&helper| bare == helper.into()) {

@@ -257,6 +257,10 @@ catalog! {
         "a function whose parameters have defaults cannot be partially applied",
         help "wrap the call in a function definition";
 
+    S9001 SourceNotText: Syntax =>
+        "the source of an expression must be text",
+        help "write it as `{{\"$expr\": \"…\"}}`";
+
     T0410 BadArgument { index: u32 }: Evaluation =>
         "argument {index} does not match the signature of the function";
 
@@ -544,6 +548,16 @@ catalog! {
     C0007 TooLarge: TooLarge =>
         "Expression result exceeded max output size",
         help "select less, at most 262,144 UTF-16 units of JSON";
+
+    C0008 SecretUnresolved { name: Wtf8Buf, reason: Wtf8Buf }: Host =>
+        "Failed to resolve secret \"{name}\": {reason}";
+
+    C0009 BadRules { pointer: Wtf8Buf, problem: &'static str }: Wire =>
+        "the rules are invalid at `{pointer}`: {problem}",
+        help "ask for `rules` to see everything that is wrong with them";
+
+    C0010 BadMember { member: &'static str, wanted: &'static str }: Wire =>
+        "the member `{member}` of the request must be {wanted}";
 
     W0001 NotJson { reason: &'static str, offset: u64 }: Wire =>
         "the text is no JSON: {reason} at byte {offset}";

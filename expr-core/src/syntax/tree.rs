@@ -196,6 +196,11 @@ impl Tree {
         self.nodes.len()
     }
 
+    /// All nodes, those of parts that were given up too.
+    pub(crate) fn nodes(&self) -> &[Node] {
+        &self.nodes
+    }
+
     /// A node.
     pub(crate) fn get(&self, id: NodeId) -> Option<&Node> {
         self.nodes.get(index(id.0))

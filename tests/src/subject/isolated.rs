@@ -1,6 +1,7 @@
 //! A subject on a thread of its own, so that a panic or an endless loop costs one case.
 
 use super::{Answer, Crash, Request, Subject, Verdict};
+use crate::json::Json;
 use std::any::Any;
 use std::panic::{self, AssertUnwindSafe};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
@@ -84,6 +85,11 @@ impl Subject for Isolated {
         self.run(move |subject| subject.validate(&source, profile))
     }
 
+    fn decide(&mut self, request: &str) -> Result<Json, Crash> {
+        let request = request.to_owned();
+        self.run(move |subject| subject.decide(&request))
+    }
+
     fn memory(&mut self) -> Option<u64> {
         self.run(|subject| Ok(subject.memory())).ok().flatten()
     }
@@ -144,6 +150,10 @@ mod tests {
         }
 
         fn validate(&mut self, _: &str, _: &'static str) -> Result<Verdict, Crash> {
+            Err(Crash("unused".to_owned()))
+        }
+
+        fn decide(&mut self, _: &str) -> Result<Json, Crash> {
             Err(Crash("unused".to_owned()))
         }
     }

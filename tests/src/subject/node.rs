@@ -1,4 +1,5 @@
-//! The built npm package in a Node process that lives for the whole run.
+//! The built npm package in a Node process that lives for the whole run: in Node itself,
+//! or in the contexts in which a Temporal worker runs workflows.
 
 use super::{Answer, Cost, Crash, Failure, Outcome, Reads, Request, Subject, Verdict};
 use crate::json::Json;
@@ -6,27 +7,49 @@ use crate::process::NodeScript;
 use std::path::Path;
 use std::time::Duration;
 
-const SCRIPT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/node/subject.mjs");
 const PACKAGE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../npm/dist/index.js");
 
-pub(super) struct Node(NodeScript);
+/// The script for each kind of surroundings.
+const NODE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/node/node.mjs");
+const SANDBOX: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/node/sandbox.mjs");
+
+pub(super) struct Node {
+    name: &'static str,
+    script: NodeScript,
+}
 
 impl Node {
     pub(super) fn start(time_limit: Duration) -> Result<Self, String> {
+        Node::run("node", NODE, time_limit)
+    }
+
+    pub(super) fn start_sandbox(time_limit: Duration) -> Result<Self, String> {
+        Node::run("sandbox", SANDBOX, time_limit)
+    }
+
+    fn run(
+        name: &'static str,
+        script: &'static str,
+        time_limit: Duration,
+    ) -> Result<Self, String> {
         if !Path::new(PACKAGE).exists() {
             return Err("npm/dist is not built; run `cargo xtask npm`".to_owned());
         }
-        Ok(Node(NodeScript::start(SCRIPT, time_limit)?))
+        let mut script = NodeScript::start(script, time_limit)?;
+        // Whether the script runs at all: if not, every case would fail in its turn.
+        let probe = r#"{"call":"validate","source":"1","profile":"workflow"}"#;
+        script.ask(probe).map_err(|Crash(reason)| format!("{name}: {reason}"))?;
+        Ok(Node { name, script })
     }
 }
 
 impl Subject for Node {
     fn name(&self) -> &'static str {
-        "node"
+        self.name
     }
 
     fn evaluate(&mut self, request: &Request) -> Result<Answer, Crash> {
-        let answer = self.0.ask(&evaluation_line(request))?;
+        let answer = self.script.ask(&evaluation_line(request))?;
         let number = |name| answer.get(name).and_then(Json::to_number);
         let cost = match (number("steps"), number("bytes")) {
             (Some(steps), Some(bytes)) => {
@@ -51,12 +74,20 @@ impl Subject for Node {
     ) -> Result<Verdict, Crash> {
         let line =
             format!(r#"{{"call":"validate","source":{source},"profile":"{profile}"}}"#);
-        let answer = self.0.ask(&line)?;
+        let answer = self.script.ask(&line)?;
         Ok(Verdict {
             normalized: answer.get("normalized").cloned().unwrap_or(Json::Null),
             functions: answer.get("functions").cloned(),
             error: answer.get("error").cloned().map(Failure::from_document),
         })
+    }
+
+    fn decide(&mut self, request: &str) -> Result<Json, Crash> {
+        let request = Json::text(request).to_canonical();
+        let answer =
+            self.script.ask(&format!(r#"{{"call":"decide","request":{request}}}"#))?;
+        let document = answer.get("document").and_then(Json::to_text);
+        Json::parse(&document.unwrap_or_default()).map_err(Crash)
     }
 }
 

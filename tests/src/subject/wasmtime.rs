@@ -58,6 +58,11 @@ impl Subject for Wasmtime {
         })
     }
 
+    fn decide(&mut self, request: &str) -> Result<Json, Crash> {
+        let result = self.host.decide(&document(request)?).map_err(crash)?;
+        Json::parse(&result).map_err(Crash)
+    }
+
     fn memory(&mut self) -> Option<u64> {
         u64::try_from(self.host.metrics().memory_bytes).ok()
     }

@@ -3,11 +3,13 @@
 //! Results go to standard output, one line of JSON; what is wrong goes to standard error
 //! as one message, and the exit code is then 1.
 
+mod contract;
 mod explain;
 mod render;
 
 use std::fs;
 use std::io::{self, Read as _};
+use std::path::Path;
 use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -25,8 +27,12 @@ struct Arguments {
 enum Command {
     /// Evaluate an expression and print the result as JSON.
     Eval(Eval),
-    /// Check an expression and print the functions that it calls.
-    Check(Source),
+    /// Check an expression, or every expression of a workflow definition in a file.
+    Check(Check),
+    /// Print the keys by which waits find an event.
+    Correlate(contract::Correlate),
+    /// Print which of the signals a wait takes, and why not the others.
+    Match(contract::Match),
     /// Print what an expression reads of its context, what it calls, and its normalized
     /// text.
     Explain(explain::Explain),
@@ -56,6 +62,22 @@ struct Eval {
     /// How deep calls of functions may nest.
     #[arg(long, value_name = "N")]
     max_depth: Option<u32>,
+}
+
+#[derive(Args)]
+struct Check {
+    /// The expression, or a file with a workflow definition as JSON, or - for one on
+    /// standard input. What names a file is one.
+    source: String,
+    /// The language of the expression.
+    #[arg(long, value_name = "PROFILE", value_enum, default_value_t)]
+    profile: ProfileName,
+    /// How the check of a definition is printed.
+    #[arg(long, value_name = "FORMAT", value_enum, default_value_t)]
+    format: contract::Format,
+    /// A file with rules of correlation, which the waits of a definition are checked with.
+    #[arg(long, value_name = "FILE")]
+    rules: Option<String>,
 }
 
 #[derive(Args)]
@@ -90,21 +112,28 @@ fn main() -> ExitCode {
         Err(error) => return explain_usage(&error),
     };
     let outcome = match arguments.command {
-        Command::Eval(arguments) => eval(&arguments),
-        Command::Check(source) => check(&source),
-        Command::Explain(arguments) => explain::explain(&arguments),
-        Command::Digest => Ok(host_wasmtime::DIGEST.to_owned()),
+        Command::Eval(arguments) => eval(&arguments).map(found),
+        Command::Check(arguments) => check(&arguments),
+        Command::Correlate(arguments) => contract::correlate(&arguments).map(found),
+        Command::Match(arguments) => contract::match_wait(&arguments).map(found),
+        Command::Explain(arguments) => explain::explain(&arguments).map(found),
+        Command::Digest => Ok(found(host_wasmtime::DIGEST.to_owned())),
     };
     match outcome {
-        Ok(line) => {
+        Ok((line, code)) => {
             println!("{line}");
-            ExitCode::SUCCESS
+            code
         }
         Err(report) => {
             eprintln!("{report}");
             ExitCode::FAILURE
         }
     }
+}
+
+/// A result, and a success.
+fn found(line: String) -> (String, ExitCode) {
+    (line, ExitCode::SUCCESS)
 }
 
 /// Help that was asked for is a success; clap would end with 2 for everything else.
@@ -131,7 +160,11 @@ fn eval(arguments: &Eval) -> Result<String, String> {
     Ok(evaluation.json.unwrap_or_else(|| "undefined".to_owned()))
 }
 
-fn check(Source { source, profile }: &Source) -> Result<String, String> {
+fn check(arguments: &Check) -> Result<(String, ExitCode), String> {
+    let Check { source, profile, format, rules } = arguments;
+    if source == "-" || Path::new(source).is_file() {
+        return contract::check(source, rules.as_deref(), *format);
+    }
     let check = Host::new()
         .and_then(|host| host.check(source, (*profile).into()))
         .map_err(|error| explain_error(source, &error))?;
@@ -139,10 +172,10 @@ fn check(Source { source, profile }: &Source) -> Result<String, String> {
         return Err(render::engine_error(source, &error));
     }
     let functions = check.functions.unwrap_or_default();
-    Ok(match functions.is_empty() {
+    Ok(found(match functions.is_empty() {
         true => "valid, calls no function".to_owned(),
         false => format!("valid, calls {}", functions.join(", ")),
-    })
+    }))
 }
 
 fn explain_error(source: &str, error: &HostError) -> String {

@@ -1,0 +1,126 @@
+//! `expr check` of definitions, `expr correlate`, `expr match`: files in, decisions out.
+
+use std::fmt::Write as _;
+use std::fs;
+use std::process::ExitCode;
+
+use clap::{Args, ValueEnum};
+use host_wasmtime::{Host, HostError};
+use serde_json::{Value, json};
+
+use super::render;
+
+/// How a check is printed.
+#[derive(Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub(crate) enum Format {
+    /// A line for each diagnostic.
+    #[default]
+    Text,
+    /// The answer of the module.
+    Json,
+}
+
+#[derive(Args)]
+pub(crate) struct Correlate {
+    /// A file with the event as JSON: `eventName`, `payload` and, if there is one, the
+    /// key that it came with as `explicit`.
+    event: String,
+    /// A file with rules of correlation; without it the contract's own hold.
+    #[arg(long, value_name = "FILE")]
+    rules: Option<String>,
+}
+
+#[derive(Args)]
+pub(crate) struct Match {
+    /// A file with the wait as JSON: `eventName`, `correlationKey`, `filters`.
+    wait: String,
+    /// A file with the signals as a JSON array, in the order of their arrival.
+    signals: String,
+}
+
+/// Checks the definition in a file. What is found is the result; errors in it, but not
+/// warnings, make the command fail.
+pub(crate) fn check(
+    path: &str,
+    rules: Option<&str>,
+    format: Format,
+) -> Result<(String, ExitCode), String> {
+    let mut options = json!({});
+    if let (Some(path), Some(options)) = (rules, options.as_object_mut()) {
+        options.insert("rules".to_owned(), read(path)?);
+    }
+    let definition = read(path)?;
+    let check = host()?.check_document(&definition, &options).map_err(explain)?;
+    let report = match format {
+        Format::Json => check.to_string(),
+        Format::Text => describe(path, &check),
+    };
+    let code = match check.get("valid") {
+        Some(Value::Bool(true)) => ExitCode::SUCCESS,
+        _ => ExitCode::FAILURE,
+    };
+    Ok((report, code))
+}
+
+pub(crate) fn correlate(arguments: &Correlate) -> Result<String, String> {
+    let mut event = read(&arguments.event)?;
+    if let (Some(path), Some(event)) = (&arguments.rules, event.as_object_mut()) {
+        event.insert("rules".to_owned(), read(path)?);
+    }
+    host()?.correlate(&event).map(|found| found.to_string()).map_err(explain)
+}
+
+pub(crate) fn match_wait(arguments: &Match) -> Result<String, String> {
+    let (wait, signals) = (read(&arguments.wait)?, read(&arguments.signals)?);
+    host()?.match_wait(&wait, &signals).map(|found| found.to_string()).map_err(explain)
+}
+
+/// A line a diagnostic, and one that counts them.
+fn describe(path: &str, check: &Value) -> String {
+    let text = |diagnostic: &Value, name: &str| {
+        diagnostic.get(name).and_then(Value::as_str).unwrap_or_default().to_owned()
+    };
+    let diagnostics = check.get("diagnostics").and_then(Value::as_array);
+    let mut out = String::new();
+    let mut errors = 0_usize;
+    let mut warnings = 0_usize;
+    for diagnostic in diagnostics.into_iter().flatten() {
+        let [severity, code, message, pointer] =
+            ["severity", "code", "message", "pointer"].map(|name| text(diagnostic, name));
+        let count = if severity == "error" { &mut errors } else { &mut warnings };
+        *count = count.saturating_add(1);
+        let place = ["line", "column"].map(|name| diagnostic.get(name));
+        let place = match place {
+            [Some(line), Some(column)] => format!(":{line}:{column}"),
+            _ => String::new(),
+        };
+        // Writing to a string cannot fail.
+        let _ = writeln!(out, "{path}{pointer}{place}: {severity}[{code}] {message}");
+        if let Some(name) = diagnostic.get("suggestion").and_then(Value::as_str) {
+            let _ = writeln!(out, "  did you mean `{name}`?");
+        }
+    }
+    let expressions = check.get("expressions").cloned().unwrap_or_default();
+    let _ =
+        write!(out, "{expressions} expressions, {errors} errors, {warnings} warnings");
+    out
+}
+
+fn read(path: &str) -> Result<Value, String> {
+    let text = match path {
+        "-" => super::read_standard_input(),
+        _ => fs::read_to_string(path),
+    };
+    let text =
+        text.map_err(|error| render::message(&format!("cannot read {path}: {error}")))?;
+    serde_json::from_str(&text)
+        .map_err(|error| render::message(&format!("{path} is not valid JSON: {error}")))
+}
+
+fn host() -> Result<Host, String> {
+    Host::new().map_err(explain)
+}
+
+fn explain(error: HostError) -> String {
+    render::message(&error.to_string())
+}

@@ -1,0 +1,278 @@
+//! The decisions of the contract around expressions, as methods of [`Host`].
+//!
+//! Arguments and answers are JSON values in the shapes of docs/wire.md. The module
+//! decides; this file asks.
+
+use serde::Deserialize;
+use serde_json::value::RawValue;
+use serde_json::{Map, Value, json};
+
+use crate::error::{EngineError, HostError};
+use crate::{Host, Json, Limits, Spent};
+
+/// Looks secrets up, before a mapping is resolved.
+pub trait SecretResolver {
+    /// The value of a secret, or why there is none.
+    fn resolve(&self, name: &str) -> Result<String, String>;
+}
+
+impl<F: Fn(&str) -> Result<String, String>> SecretResolver for F {
+    fn resolve(&self, name: &str) -> Result<String, String> {
+        self(name)
+    }
+}
+
+/// What a mapping is resolved over.
+#[derive(Clone, Default)]
+pub struct MappingInputs<'a> {
+    /// What its expressions see; absent is undefined.
+    pub context: Option<Value>,
+    /// Who has its secrets; without one every secret fails.
+    pub secrets: Option<&'a dyn SecretResolver>,
+    /// The time in milliseconds since 1970, UTC.
+    pub now: Option<i64>,
+    /// What all expressions together may use up.
+    pub limits: Limits,
+}
+
+/// A resolved mapping.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Resolved {
+    /// The value.
+    pub value: Value,
+    /// JSON pointers of the secrets in it: what logs must not show.
+    pub redaction_paths: Vec<String>,
+    /// What its expressions cost.
+    pub spent: Spent,
+}
+
+/// The members of a result document.
+#[derive(Deserialize)]
+struct Reply<'a> {
+    #[serde(default)]
+    ok: Option<Value>,
+    #[serde(borrow)]
+    error: Option<&'a RawValue>,
+    #[serde(default, rename = "redactionPaths")]
+    redaction_paths: Vec<String>,
+    #[serde(default)]
+    steps: u64,
+    #[serde(default)]
+    bytes: u64,
+}
+
+impl Host {
+    /// Resolves a mapping of input: an object, or null.
+    ///
+    /// The secrets in it are looked up first, and the first failure in entry order is the
+    /// error, whether of a secret or of an expression.
+    ///
+    /// ```
+    /// # use host_wasmtime::{Host, MappingInputs};
+    /// # use serde_json::json;
+    /// # fn main() -> Result<(), host_wasmtime::HostError> {
+    /// let host = Host::new()?;
+    /// let secrets = |name: &str| Ok(format!("the value of {name}"));
+    /// let inputs = MappingInputs {
+    ///     context: Some(json!({"payload": {"id": 7}})),
+    ///     secrets: Some(&secrets),
+    ///     ..MappingInputs::default()
+    /// };
+    /// let mapping = json!({"id": {"$expr": "payload.id"}, "key": {"$secret": "KEY"}});
+    /// let resolved = host.resolve_mapping(&mapping, &inputs)?;
+    /// assert_eq!(resolved.value, json!({"id": 7, "key": "the value of KEY"}));
+    /// assert_eq!(resolved.redaction_paths, ["/key"]);
+    ///
+    /// let mapping = json!({"a": {"$expr": "payload.missing"}});
+    /// let failed = host.resolve_mapping(&mapping, &MappingInputs::default()).unwrap_err();
+    /// assert_eq!(failed.engine().unwrap().path.as_deref(), Some("/a"));
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn resolve_mapping(
+        &self,
+        mapping: &Value,
+        inputs: &MappingInputs<'_>,
+    ) -> Result<Resolved, HostError> {
+        self.resolve("mapping", mapping, None, inputs)
+    }
+
+    /// Resolves any value; `path` is the JSON pointer of its place, if it has one.
+    pub fn resolve_value(
+        &self,
+        value: &Value,
+        path: Option<&str>,
+        inputs: &MappingInputs<'_>,
+    ) -> Result<Resolved, HostError> {
+        self.resolve("value", value, path, inputs)
+    }
+
+    /// Everything to know about a workflow definition, in one call. `options` are the
+    /// members `rules` and `legacyRules`, or null.
+    ///
+    /// ```
+    /// # use host_wasmtime::Host;
+    /// # use serde_json::{Value, json};
+    /// # fn main() -> Result<(), host_wasmtime::HostError> {
+    /// let host = Host::new()?;
+    /// let step = json!({"id": "a", "type": "human.task", "config": {"title": {"$expr": ""}}});
+    /// let check = host.check_document(&json!({"steps": [step]}), &Value::Null)?;
+    /// assert_eq!(check["diagnostics"][0]["code"], "EMPTY_EXPRESSION");
+    /// assert_eq!(check["diagnostics"][0]["stepPath"], "root.steps[0]");
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn check_document(
+        &self,
+        definition: &Value,
+        options: &Value,
+    ) -> Result<Value, HostError> {
+        let mut members = options.clone();
+        if !members.is_object() {
+            members = json!({});
+        }
+        if let Some(members) = members.as_object_mut() {
+            members.insert("definition".to_owned(), definition.clone());
+        }
+        self.ask("document", &members)
+    }
+
+    /// By which keys waits find an event. `event` has the members of the ask
+    /// `correlation`.
+    ///
+    /// ```
+    /// # use host_wasmtime::Host;
+    /// # use serde_json::json;
+    /// # fn main() -> Result<(), host_wasmtime::HostError> {
+    /// let event = json!({"eventName": "TICKET_CREATED", "payload": {"ticketId": 7}});
+    /// assert_eq!(Host::new()?.correlate(&event)?["key"], "7");
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn correlate(&self, event: &Value) -> Result<Value, HostError> {
+        self.ask("correlation", event)
+    }
+
+    /// Which of the signals, in the order of their arrival, a wait takes.
+    ///
+    /// ```
+    /// # use host_wasmtime::Host;
+    /// # use serde_json::json;
+    /// # fn main() -> Result<(), host_wasmtime::HostError> {
+    /// let wait = json!({"eventName": "PAID", "correlationKey": "7"});
+    /// let signals = json!([{"eventName": "PAID", "correlationKey": "7"}]);
+    /// assert_eq!(Host::new()?.match_wait(&wait, &signals)?["index"], 0);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn match_wait(
+        &self,
+        descriptor: &Value,
+        signals: &Value,
+    ) -> Result<Value, HostError> {
+        self.ask("waitMatch", &json!({ "descriptor": descriptor, "signals": signals }))
+    }
+
+    /// Whether an operator may act on a run, and through whom. `request` has the members
+    /// of the ask `authority`.
+    ///
+    /// ```
+    /// # use host_wasmtime::Host;
+    /// # use serde_json::json;
+    /// # fn main() -> Result<(), host_wasmtime::HostError> {
+    /// let request = json!({"action": "retry", "engine": "temporal", "status": "FAILED"});
+    /// let decision = Host::new()?.decide_action(&request)?;
+    /// assert_eq!(decision["details"]["code"], "WORKFLOW_TEMPORAL_ACTION_UNSUPPORTED");
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn decide_action(&self, request: &Value) -> Result<Value, HostError> {
+        self.ask("authority", request)
+    }
+
+    /// The functions that authors may call, with examples.
+    pub fn functions(&self) -> Result<Value, HostError> {
+        self.ask("functions", &json!({}))
+    }
+
+    /// Answers any ask of docs/wire.md from its members: `rules`, `waitConfig`, `cancel`,
+    /// `ingress`, `assign` and the others.
+    ///
+    /// ```
+    /// # use host_wasmtime::Host;
+    /// # use serde_json::json;
+    /// # fn main() -> Result<(), host_wasmtime::HostError> {
+    /// let expanded = Host::new()?.ask("expand", &json!({"value": {"a.b": 1}}))?;
+    /// assert_eq!(expanded, json!({"a": {"b": 1}}));
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn ask(&self, ask: &str, members: &Value) -> Result<Value, HostError> {
+        let members = members.as_object().cloned().unwrap_or_default();
+        self.reply(ask, members).map(|resolved| resolved.value)
+    }
+
+    fn resolve(
+        &self,
+        ask: &str,
+        value: &Value,
+        path: Option<&str>,
+        inputs: &MappingInputs<'_>,
+    ) -> Result<Resolved, HostError> {
+        let MappingInputs { context, secrets, now, limits } = inputs;
+        let mut members = Map::new();
+        members.insert(ask.to_owned(), value.clone());
+        if let Some(path) = path {
+            members.insert("path".to_owned(), path.into());
+        }
+        if let Some(context) = context {
+            members.insert("context".to_owned(), context.clone());
+        }
+        if let Some(now) = now {
+            members.insert("now".to_owned(), (*now).into());
+        }
+        let limits = [
+            ("steps", limits.steps),
+            ("bytes", limits.bytes),
+            ("depth", limits.depth.map(u64::from)),
+        ];
+        let limits: Map<String, Value> = limits
+            .into_iter()
+            .filter_map(|(name, limit)| Some((name.to_owned(), limit?.into())))
+            .collect();
+        members.insert("limits".to_owned(), limits.into());
+        if let Some(resolver) = secrets {
+            let root = ask != "mapping";
+            let names = self.ask("secrets", &json!({ "value": value, "root": root }))?;
+            let names = names.as_array().into_iter().flatten().filter_map(Value::as_str);
+            let outcome = |name: &str| match resolver.resolve(name) {
+                Ok(value) => json!({ "value": value }),
+                Err(reason) => json!({ "error": reason }),
+            };
+            let outcomes: Map<String, Value> =
+                names.map(|name| (name.to_owned(), outcome(name))).collect();
+            members.insert("secrets".to_owned(), outcomes.into());
+        }
+        self.reply(ask, members)
+    }
+
+    fn reply(
+        &self,
+        ask: &str,
+        mut members: Map<String, Value>,
+    ) -> Result<Resolved, HostError> {
+        members.insert("v".to_owned(), 1.into());
+        members.insert("ask".to_owned(), ask.into());
+        let document = self.decide(&Json::from_value(&members)?)?;
+        let reply: Reply<'_> = serde_json::from_str(&document)
+            .map_err(|error| HostError::Wire(error.to_string()))?;
+        let spent = Spent { steps: reply.steps, bytes: reply.bytes };
+        if let Some(error) = reply.error {
+            let error = EngineError::read(error, spent)?;
+            return Err(HostError::Engine(Box::new(error)));
+        }
+        // A value of null reads as an absent one.
+        let value = reply.ok.unwrap_or(Value::Null);
+        Ok(Resolved { value, redaction_paths: reply.redaction_paths, spent })
+    }
+}

@@ -1,0 +1,110 @@
+import { expect, test } from "vitest";
+import { ExpressionError } from "workflow-expr";
+import {
+  assignScopes,
+  checkCorrelationRules,
+  checkDocument,
+  decideAction,
+  expandDottedKeys,
+  listFunctions,
+  MappingError,
+  matchWait,
+  planIngress,
+  resolveCorrelation,
+  resolveExpressions,
+  resolveMapping,
+  resolveValue,
+  secretsOfMapping,
+  secretsOfValue,
+  stepCancel,
+  validateWait,
+  violations,
+} from "workflow-expr/contract";
+
+function caught(run: () => unknown): unknown {
+  try {
+    return run();
+  } catch (error) {
+    return error;
+  }
+}
+
+test("a mapping is resolved with the outcomes of its secrets", () => {
+  const mapping = { id: { $expr: "payload.id" }, key: { $secret: "KEY" } };
+  expect(secretsOfMapping(mapping)).toEqual(["KEY"]);
+  const secrets = { KEY: { value: "s3cr3t" } };
+  const resolved = resolveMapping(mapping, { context: { payload: { id: 7 } }, secrets });
+  expect(resolved.value).toEqual({ id: 7, key: "s3cr3t" });
+  expect(resolved.redactionPaths).toEqual(["/key"]);
+  expect(resolved.steps).toBeGreaterThan(0);
+  expect(resolveMapping(undefined).value).toBeNull();
+});
+
+test("a mapping that fails says whose fault it is and where", () => {
+  const failed = caught(() => resolveMapping({ a: [{ $expr: "1 + \"a\"" }] }));
+  expect(failed).toBeInstanceOf(MappingError);
+  expect(failed).toBeInstanceOf(ExpressionError);
+  expect(failed).toMatchObject({
+    category: "ExpressionError",
+    path: "/a/0",
+    code: "T2002",
+    message: expect.stringMatching(/^T2002 at 1:\d+: /),
+  });
+  const secret = caught(() => resolveValue({ $secret: "KEY" }, { path: "/base" }));
+  expect(secret).toMatchObject({ category: "ActionError", path: "/base" });
+  expect(caught(() => resolveMapping({ a: { $expr: "1 +" } }))).not.toBeInstanceOf(MappingError);
+});
+
+test("a key called __proto__ is a key", () => {
+  const value = JSON.parse('{"__proto__.polluted": 1, "a.__proto__.b": 2}');
+  const expanded = expandDottedKeys(value);
+  expect(Object.keys(expanded)).toEqual(["__proto__", "a"]);
+  expect(({} as { polluted?: number }).polluted).toBeUndefined();
+});
+
+test("assignments see each other and leave their inputs alone", () => {
+  const scopes = { payload: { a: 1 }, vars: { n: 1 } };
+  const assign = { "vars.n": { $expr: "vars.n + 1" }, "payload.b": { $expr: "n" } };
+  expect(assignScopes(scopes, { assign })).toEqual({ payload: { a: 1, b: 2 }, vars: { n: 2 } });
+  expect(scopes).toEqual({ payload: { a: 1 }, vars: { n: 1 } });
+  const data = { "vars.out": { $expr: "1 +" } };
+  expect(assignScopes({}, { values: data })).toEqual({ vars: { out: { $expr: "1 +" } } });
+});
+
+test("the other decisions answer through their functions", () => {
+  expect(resolveExpressions({ a: { $expr: "1 + 1" }, b: { $secret: "K" } })).toEqual({
+    a: 2,
+    b: { $secret: "K" },
+  });
+  expect(secretsOfValue({ $secret: "K" })).toEqual(["K"]);
+  const correlation = resolveCorrelation({ eventName: "TICKET_CREATED", payload: { ticketId: 7 } });
+  expect(correlation).toMatchObject({ key: "7", source: "derived" });
+  expect(checkCorrelationRules({ version: 2 }).map(({ pointer }) => pointer)).toEqual([
+    "/version",
+    "/events",
+  ]);
+  const signals = [{ eventName: "E", correlationKey: "8" }, { eventName: "E", correlationKey: "7" }];
+  expect(matchWait({ eventName: "E", correlationKey: " 7 " }, signals).index).toBe(1);
+  expect(validateWait(null)).toEqual(["event.wait config is required"]);
+  expect(decideAction({ action: "retry", engine: "temporal" }).allow).toBe(false);
+  expect(stepCancel({ state: "requested", event: "fail" }).writes).toEqual([]);
+  const event = { eventId: "e", eventName: "E", tenant: "t" };
+  const waits = [{ waitId: "w", runId: "r", tenant: "t", type: "event", eventName: "E", key: "7" }];
+  expect(planIngress({ event, correlation, waits }).signals).toMatchObject([{ runId: "r" }]);
+  const definition = { steps: [{ id: "a", type: "x", config: { b: { $expr: "size(1)" } } }] };
+  expect(checkDocument(definition).diagnostics).toMatchObject([
+    { code: "INVALID_EXPR", stepPath: "root.steps[0]", pointer: "/steps/0/config/b" },
+  ]);
+  expect(listFunctions().map(({ name }) => name)).toContain("coalesce");
+});
+
+test("every violation of a source is told at once", () => {
+  const found = violations("$sum(1) + $f(function($x){$x})");
+  expect(found.map(({ class: it }) => it)).toEqual([
+    "lambda",
+    "disallowed-function",
+    "disallowed-function",
+  ]);
+  expect(violations("len(payload.items)")).toEqual([]);
+  expect(violations("1 +").map(({ code }) => code)).toEqual(["S0207"]);
+});
