@@ -64,6 +64,13 @@ pub(crate) struct Builtin {
     /// What a call charges before it runs.
     pub(crate) cost: Cost,
     /// What authors read about it.
+    #[cfg_attr(
+        not(feature = "reference"),
+        expect(
+            dead_code,
+            reason = "only the reference tells, and the artifact has none"
+        )
+    )]
     pub(crate) doc: Doc,
     /// The body.
     pub(crate) call: Body,
