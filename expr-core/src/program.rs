@@ -280,8 +280,9 @@ pub(crate) struct Term {
 pub(crate) struct TupleStep {
     /// Whether its path has no tuples before it.
     pub(crate) plain: bool,
-    /// Whether it is the first step of its path: then a missing input is one item.
-    pub(crate) first: bool,
+    /// Whether it is the first step of its path, or follows a constructor that makes
+    /// tuples: then a missing input is one item.
+    pub(crate) begins: bool,
     /// Whether it is applied to the whole input, be that a list or not.
     pub(crate) whole: bool,
     pub(crate) focus: Option<NameIndex>,

@@ -44,6 +44,14 @@ pub(crate) struct Node {
     pub(crate) constructs: bool,
 }
 
+impl Node {
+    /// The name that `@` binds. An empty one binds nothing: `@$` only makes tuples, except
+    /// that a constructor before it is not what the path goes on with.
+    pub(crate) fn bound_focus(&self) -> Option<&Wtf8Buf> {
+        self.focus.as_ref().filter(|name| !name.as_wtf8().bytes().is_empty())
+    }
+}
+
 /// What a node is.
 #[derive(Clone, Debug)]
 pub(crate) enum NodeKind {
