@@ -155,6 +155,8 @@ pub(crate) enum Op {
     CheckCallee { name: NameIndex, partial: bool },
     /// Moves the top below the value under it: the value piped into a call.
     Swap,
+    /// Pushes the top once more.
+    Copy,
     /// Calls the function below that many arguments.
     Call { arguments: u32 },
     /// Calls it in place of the function that is running.
@@ -345,6 +347,7 @@ impl Op {
             Op::Jump(_)
             | Op::Drop
             | Op::Swap
+            | Op::Copy
             | Op::EnterScope(_)
             | Op::LeaveScope
             | Op::Source

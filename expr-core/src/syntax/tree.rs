@@ -219,7 +219,7 @@ impl Tree {
         self.nodes.get_mut(index(id.0))
     }
 
-    /// The nodes below a node, in the order in which the contract walks them.
+    /// The nodes below a node, each once, in the order in which the contract walks them.
     pub(crate) fn children(&self, id: NodeId) -> Vec<NodeId> {
         let Some(node) = self.get(id) else { return Vec::new() };
         let mut children = node.kind.parts();
@@ -255,12 +255,12 @@ impl NodeKind {
             NodeKind::Negate(node)
             | NodeKind::Lambda { body: node, .. }
             | NodeKind::Bind { value: node, .. } => parts.push(*node),
-            NodeKind::Binary { lhs, rhs, .. } | NodeKind::Apply { lhs, rhs } => {
+            NodeKind::Binary { lhs, rhs, .. }
+            | NodeKind::Apply { lhs, rhs }
+            | NodeKind::Elvis { lhs, rhs }
+            // The left side is the argument of `exists`.
+            | NodeKind::Coalesce { exists: lhs, rhs, .. } => {
                 parts.extend([*lhs, *rhs]);
-            }
-            NodeKind::Elvis { lhs, rhs } => parts.extend([*lhs, *lhs, *rhs]),
-            NodeKind::Coalesce { exists, lhs, rhs } => {
-                parts.extend([*exists, *lhs, *rhs])
             }
             NodeKind::Object(pairs) => {
                 parts.extend(pairs.iter().flat_map(|&(key, value)| [key, value]));
