@@ -50,6 +50,7 @@ const REMEDIES = {
   ],
   "regex-clone": [["JSON.parse(JSON.stringify(left))", "remedy.copied(left)"]],
   "raw-function": [
+    ["typeof arg === 'object' && !isLambda(arg)", "typeof arg === 'object' && !isFunction(arg)"],
     ["evaluatedArgs.push(await evaluate(", "evaluatedArgs.push(await callable("],
     [
       "async function apply(",
@@ -61,6 +62,12 @@ const REMEDIES = {
         return closure;
       }
       async function apply(`,
+    ],
+  ],
+  "late-selection": [
+    [
+      "expr.expressions[length - 1] = tailCallOptimize(",
+      "if (!expr.predicate && !expr.group) expr.expressions[length - 1] = tailCallOptimize(",
     ],
   ],
   "shared-mutation": [

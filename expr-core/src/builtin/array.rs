@@ -116,6 +116,9 @@ fn shuffle(context: &mut Context<'_>, arguments: &[Value]) -> Result<Value> {
 
 /// A list with more than one item; shorter ones are given back as they are.
 fn longer(heap: &mut Heap, value: Value) -> Result<Option<Array>> {
+    if !matches!(value, Value::Undefined | Value::Array(_) | Value::String(_)) {
+        return Err(coerce::fault("a list is expected"));
+    }
     let list = coerce::list(heap, value)?;
     Ok(list.filter(|list| list.len > 1))
 }

@@ -335,13 +335,20 @@ impl Compiler<'_> {
                         Task::Place(end),
                     ]);
                 } else {
+                    let NodeKind::Call { procedure, .. } = self.get(exists)?.kind else {
+                        return Err(bug("a `??` without its test"));
+                    };
                     let (otherwise, end) = (self.label(), self.label());
                     self.plan(vec![
-                        Task::Node(exists),
-                        Task::Emit(Op::JumpIfFalse(otherwise), id),
                         Task::Node(lhs),
+                        Task::Emit(Op::Copy, id),
+                        Task::Node(procedure),
+                        Task::Emit(Op::Swap, id),
+                        Task::Emit(Op::Call { arguments: 1 }, exists),
+                        Task::Emit(Op::JumpIfFalse(otherwise), id),
                         Task::Emit(Op::Jump(end), id),
                         Task::Place(otherwise),
+                        Task::Emit(Op::Drop, id),
                         part(rhs),
                         Task::Place(end),
                     ]);

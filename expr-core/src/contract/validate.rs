@@ -11,9 +11,9 @@ use crate::text::{Wtf8, Wtf8Buf};
 use crate::unicode::to_lowercase;
 use alloc::vec::Vec;
 
-/// More nodes than this are not walked: `?:` is walked twice on its left, which can
-/// double at every level.
-const MOST_NODES: usize = 1_000_000;
+/// The contract counts the names on the left of `?:` and `??` twice, which doubles at every
+/// level. Beyond this many names the list is long enough to tell and they count once.
+const MOST_REPEATED: usize = 1_000;
 
 /// What the walk found.
 pub(crate) struct Validation {
@@ -47,6 +47,12 @@ pub(crate) fn violations(tree: &Tree) -> Vec<Error> {
     found
 }
 
+enum Task {
+    Visit(NodeId),
+    /// Lists the callees from that place up once more.
+    Repeat(usize),
+}
+
 struct Walk<'a> {
     tree: &'a Tree,
     functions: Vec<(Wtf8Buf, NodeId)>,
@@ -61,14 +67,16 @@ impl<'a> Walk<'a> {
 
     /// Walks to the end, or to the first violation unless they are collected.
     fn run(&mut self, mut collected: Option<&mut Vec<Error>>) -> Result<(), Error> {
-        let mut pending: Vec<NodeId> = self.tree.root().into_iter().collect();
-        let mut visited = 0_usize;
-        while let Some(id) = pending.pop() {
-            visited = visited.saturating_add(1);
-            if visited > MOST_NODES {
-                let limit = crate::value::length(MOST_NODES);
-                return Err(Error::from(ErrorKind::SourceTooDeep { limit }));
-            }
+        let mut pending: Vec<Task> =
+            self.tree.root().map(Task::Visit).into_iter().collect();
+        while let Some(task) = pending.pop() {
+            let id = match task {
+                Task::Visit(id) => id,
+                Task::Repeat(from) => {
+                    self.repeat(from);
+                    continue;
+                }
+            };
             let Some(node) = self.tree.get(id) else { continue };
             if let Err(error) = self.check(id, node) {
                 match &mut collected {
@@ -76,9 +84,29 @@ impl<'a> Walk<'a> {
                     None => return Err(error),
                 }
             }
-            pending.extend(self.tree.children(id).into_iter().rev());
+            pending.extend(self.tree.children(id).into_iter().rev().map(Task::Visit));
+            let known = self.functions.len();
+            let repeated = match node.kind {
+                NodeKind::Elvis { .. } => known,
+                // The callee of the test that stands for `??` counts once.
+                NodeKind::Coalesce { .. } => known.saturating_add(1),
+                _ => continue,
+            };
+            // The left side is the last that was planned.
+            let lhs = pending.pop();
+            pending.push(Task::Repeat(repeated));
+            pending.extend(lhs);
         }
         Ok(())
+    }
+
+    fn repeat(&mut self, from: usize) {
+        if self.functions.len() <= MOST_REPEATED
+            && let Some(names) = self.functions.get(from..)
+        {
+            let names = names.to_vec();
+            self.functions.extend(names);
+        }
     }
 
     fn check(&mut self, id: NodeId, node: &Node) -> Result<(), Error> {

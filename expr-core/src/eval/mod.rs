@@ -327,6 +327,11 @@ impl<'h> Machine<'h> {
                 self.push(top);
                 self.push(below);
             }
+            Op::Copy => {
+                let top = self.pop()?;
+                self.push(top);
+                self.push(top);
+            }
             Op::Call { arguments } => self.call(arguments)?,
             Op::TailCall { arguments } => self.tail_call(arguments)?,
             Op::CallBuiltin { builtin, arguments } => {

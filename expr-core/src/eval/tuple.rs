@@ -7,7 +7,7 @@ use super::frame::{Entry, Frame};
 use super::{Machine, bug};
 use crate::error::Result;
 use crate::program::{Pc, TupleStep};
-use crate::value::{Key, Marks, Object, Value, index};
+use crate::value::{Array, Key, Marks, Object, Value, index};
 use alloc::vec::Vec;
 
 /// The marks of a list of tuples.
@@ -28,8 +28,10 @@ impl Machine<'_> {
         let described = self.described(step)?;
         let mut items = self.pop()?;
         if described.plain {
-            if items.is_undefined() && !described.first {
-                self.push(Value::Undefined);
+            let empty =
+                matches!(items, Value::Undefined | Value::Array(Array { len: 0, .. }));
+            if empty && !described.begins {
+                self.push(items);
                 self.pc = path_end;
                 return Ok(());
             }
@@ -142,7 +144,7 @@ impl Machine<'_> {
     pub(super) fn tuple_sorted(&mut self, step: u32) -> Result<()> {
         let step = self.described(step)?;
         let items = self.pop()?;
-        if items.is_undefined() {
+        if items.is_undefined() && !step.begins {
             self.push(Value::Undefined);
             return Ok(());
         }

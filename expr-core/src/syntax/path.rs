@@ -457,7 +457,7 @@ impl Builder<'_> {
         }
         let step = self.tree.get_mut(id).ok_or_else(bug)?;
         if step.stages.is_empty() {
-            step.index = Some(name);
+            step.index = Some(name).filter(|name| !name.as_wtf8().bytes().is_empty());
         } else {
             step.stages.push(Stage { kind: StageKind::Index(name) });
         }
@@ -495,7 +495,7 @@ impl Builder<'_> {
             return Ok(());
         }
         let has_focus = |tree: &Tree, id: NodeId| {
-            tree.get(id).is_some_and(|node| node.focus.is_some())
+            tree.get(id).is_some_and(|node| node.bound_focus().is_some())
         };
         let last = self.steps(path).len().saturating_sub(1);
         for slot in slots {

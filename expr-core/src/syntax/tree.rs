@@ -44,6 +44,14 @@ pub(crate) struct Node {
     pub(crate) constructs: bool,
 }
 
+impl Node {
+    /// The name that `@` binds. An empty one binds nothing: `@$` only makes tuples, except
+    /// that a constructor before it is not what the path goes on with.
+    pub(crate) fn bound_focus(&self) -> Option<&Wtf8Buf> {
+        self.focus.as_ref().filter(|name| !name.as_wtf8().bytes().is_empty())
+    }
+}
+
 /// What a node is.
 #[derive(Clone, Debug)]
 pub(crate) enum NodeKind {
@@ -211,7 +219,7 @@ impl Tree {
         self.nodes.get_mut(index(id.0))
     }
 
-    /// The nodes below a node, in the order in which the contract walks them.
+    /// The nodes below a node, each once, in the order in which the contract walks them.
     pub(crate) fn children(&self, id: NodeId) -> Vec<NodeId> {
         let Some(node) = self.get(id) else { return Vec::new() };
         let mut children = node.kind.parts();
@@ -247,12 +255,12 @@ impl NodeKind {
             NodeKind::Negate(node)
             | NodeKind::Lambda { body: node, .. }
             | NodeKind::Bind { value: node, .. } => parts.push(*node),
-            NodeKind::Binary { lhs, rhs, .. } | NodeKind::Apply { lhs, rhs } => {
+            NodeKind::Binary { lhs, rhs, .. }
+            | NodeKind::Apply { lhs, rhs }
+            | NodeKind::Elvis { lhs, rhs }
+            // The left side is the argument of `exists`.
+            | NodeKind::Coalesce { exists: lhs, rhs, .. } => {
                 parts.extend([*lhs, *rhs]);
-            }
-            NodeKind::Elvis { lhs, rhs } => parts.extend([*lhs, *lhs, *rhs]),
-            NodeKind::Coalesce { exists, lhs, rhs } => {
-                parts.extend([*exists, *lhs, *rhs])
             }
             NodeKind::Object(pairs) => {
                 parts.extend(pairs.iter().flat_map(|&(key, value)| [key, value]));

@@ -15,10 +15,11 @@ const SCRIPT: &str =
 
 /// The divergences that can be taken out of the reference, to see whether a difference
 /// goes with them: each alone, then all.
-pub(super) const REMEDIES: [&[&str]; 7] = [
+pub(super) const REMEDIES: [&[&str]; 8] = [
     &["concurrent-members"],
     &["regex-clone"],
     &["raw-function"],
+    &["late-selection"],
     &["host-text"],
     &["shared-mutation"],
     &["evaluated-once"],
@@ -26,6 +27,7 @@ pub(super) const REMEDIES: [&[&str]; 7] = [
         "concurrent-members",
         "regex-clone",
         "raw-function",
+        "late-selection",
         "host-text",
         "shared-mutation",
         "evaluated-once",
