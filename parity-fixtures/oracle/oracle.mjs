@@ -5,7 +5,8 @@
 import { readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
-import { answer } from "./reference.mjs";
+import { decide } from "./decisions/index.mjs";
+import { answer, decoded } from "./reference.mjs";
 
 const SKIPPED = ["oracle", "data", "node_modules"];
 const CHECKS = ["normalized", "functions", "validate"];
@@ -52,6 +53,41 @@ function write(file, { meta, vectors }) {
   writeFileSync(file, `{ "meta": ${JSON.stringify(meta)}, "vectors": [\n${lines}\n] }\n`);
 }
 
+/** Whether a decision is as expected: whole, some members of it, or an error. */
+function decides(given, found) {
+  if (given.error) {
+    const { pathAbsent, message, ...rest } = given.error;
+    if (pathAbsent && found.error?.path !== undefined) return false;
+    return agrees({ error: rest }, found) && sameText(message, found.error.message);
+  }
+  if (!("ok" in given)) {
+    const same = ([name, value]) => JSON.stringify(value) === JSON.stringify(found.ok?.[name]);
+    return Object.entries(given).every(same);
+  }
+  return JSON.stringify(filled(given)) === JSON.stringify(filled(found));
+}
+
+/** The text after `…` is the engine's own. */
+function sameText(given, found) {
+  if (given === undefined || given === found) return true;
+  return Boolean(found?.endsWith("…") && given.startsWith(found.slice(0, -1)));
+}
+
+/** An answer as a fixture has it. */
+function filled({ ok, redactionPaths = [], error }) {
+  if (!error) return redactionPaths.length > 0 ? { ok, redactionPaths } : { ok };
+  const { message, path, ...rest } = error;
+  const named = message && !message.endsWith("…") ? { message } : {};
+  const place = path === undefined ? { pathAbsent: true } : { path };
+  return { error: { ...rest, ...named, ...(error.category && place) } };
+}
+
+function report(group, id, name, given, found) {
+  different += 1;
+  console.log(`${group}/${id}: ${name}\n  fixture   ${JSON.stringify(given)}`);
+  console.log(`  reference ${JSON.stringify(found)}`);
+}
+
 const [mode, ...paths] = process.argv.slice(2);
 if (!["check", "fill"].includes(mode) || paths.length === 0) {
   console.error(`usage: node ${basename(import.meta.filename)} check|fill PATH…`);
@@ -59,22 +95,31 @@ if (!["check", "fill"].includes(mode) || paths.length === 0) {
 }
 let count = 0;
 let different = 0;
+let passedOver = 0;
 for (const file of paths.flatMap((path) => [...fixtureFiles(path)])) {
   const fixture = JSON.parse(readFileSync(file, "utf8"));
   const { group, profile, checks } = fixture.meta;
   for (const vector of fixture.vectors) {
-    // Decisions have no reference to ask: their answers are the contract's own text.
-    if (vector.decide) continue;
+    if (vector.decide) {
+      const found = await decide(decoded(vector.decide));
+      if (found === undefined) passedOver += 1;
+      else if (mode === "fill" && !("expect" in vector)) vector.expect = filled(found);
+      else if (!decides(vector.ours ?? vector.expect, found)) {
+        report(group, vector.id, "decision", vector.ours ?? vector.expect, found);
+      }
+      count += found === undefined ? 0 : 1;
+      continue;
+    }
     const found = await answer(vector, profile ?? "workflow");
     if (mode === "fill") fill(vector, found, checks);
     for (const { name, given, found: seen } of compare(vector, found, checks)) {
-      different += 1;
-      console.log(`${group}/${vector.id}: ${name}\n  fixture   ${JSON.stringify(given)}`);
-      console.log(`  reference ${JSON.stringify(seen)}`);
+      report(group, vector.id, name, given, seen);
     }
     count += 1;
   }
   if (mode === "fill") write(file, fixture);
 }
-console.log(`oracle: ${count} fixtures, ${different} differ from the reference`);
+console.log(
+  `oracle: ${count} fixtures, ${different} differ from the reference, ${passedOver} passed over`,
+);
 process.exit(different === 0 ? 0 : 1);
