@@ -158,10 +158,15 @@ function marked(value) {
   if (typeof value === "function") return { $fn: true };
   if (typeof value === "number" && !Number.isFinite(value)) return { $num: String(value) };
   if (typeof value !== "object" || value === null) return value;
-  if (value._jsonata_function || value._jsonata_lambda) return { $fn: true };
+  if (isFunctionObject(value)) return { $fn: true };
   if (value instanceof RegExp) return { $regex: value.source };
   if (Array.isArray(value)) return Array.from(value, marked);
   return Object.fromEntries(Object.entries(value).map(([key, it]) => [key, marked(it)]));
+}
+
+/** The engine's functions, by parts that no data can have. */
+function isFunctionObject({ implementation, environment }) {
+  return typeof implementation === "function" || typeof environment?.lookup === "function";
 }
 
 /** A value of a fixture without its markers. */

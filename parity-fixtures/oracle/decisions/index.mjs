@@ -19,3 +19,12 @@ export async function decide(request) {
     throw refused;
   }
 }
+
+/** An answer as a fixture has it. */
+export function asExpected({ ok, redactionPaths = [], error }) {
+  if (!error) return redactionPaths.length > 0 ? { ok, redactionPaths } : { ok };
+  const { message, path, ...rest } = error;
+  const named = message && !message.endsWith("…") ? { message } : {};
+  const place = path === undefined ? { pathAbsent: true } : { path };
+  return { error: { ...rest, ...named, ...(error.category && place) } };
+}

@@ -7,6 +7,9 @@ export const isObject = (value) =>
 export const isExpression = (value) =>
   isObject(value) && Object.hasOwn(value, "$expr") && typeof value.$expr === "string";
 
+/** What the engine of JavaScript says of `toString` over a constructed object. */
+const NO_TEXT = "Cannot convert object to primitive value";
+
 /** What an ask answers with `error`. */
 export class Refusal extends Error {
   constructor(error) {
@@ -43,7 +46,7 @@ function copy(context) {
  */
 function reason({ code }, thrown) {
   if (code) return { code, message: `${code} at …` };
-  const fixed = thrown instanceof ContractError || thrown instanceof TypeError;
+  const fixed = thrown instanceof ContractError || thrown.message === NO_TEXT;
   return fixed ? { message: thrown.message } : {};
 }
 
