@@ -122,7 +122,9 @@ impl Compiler<'_> {
 
     /// Plans tasks, to be carried out in their order before all that was planned so far.
     fn plan(&mut self, tasks: Vec<Task>) {
-        self.tasks.extend(tasks.into_iter().rev());
+        for task in tasks.into_iter().rev() {
+            self.tasks.push(task);
+        }
     }
 
     fn carry_out(&mut self, task: Task) -> Result<()> {

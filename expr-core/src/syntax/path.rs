@@ -95,8 +95,11 @@ impl Builder<'_> {
         let expr = self.ast.get(id).ok_or_else(bug)?;
         self.tasks.push(Task::Build(id));
         let planned = self.tasks.len();
-        let mut plan =
-            |ids: &[ExprId]| self.tasks.extend(ids.iter().map(|&i| Task::Visit(i)));
+        let mut plan = |ids: &[ExprId]| {
+            for &id in ids {
+                self.tasks.push(Task::Visit(id));
+            }
+        };
         match &expr.kind {
             ExprKind::Binary { operator: Operator::OpenBracket, lhs, rhs } => {
                 plan(&[*lhs]);
@@ -120,8 +123,10 @@ impl Builder<'_> {
             ExprKind::GroupBy { lhs, pairs } => {
                 plan(&[*lhs]);
                 self.tasks.push(Task::Check(id));
-                let parts = pairs.iter().flat_map(|&(key, value)| [key, value]);
-                self.tasks.extend(parts.map(Task::Visit));
+                for &(key, value) in pairs {
+                    self.tasks.push(Task::Visit(key));
+                    self.tasks.push(Task::Visit(value));
+                }
             }
             ExprKind::Object(pairs) => {
                 pairs.iter().for_each(|&(key, value)| plan(&[key, value]));
