@@ -79,7 +79,10 @@ const REMEDIES = {
     ["result.condition = processAST", "result.once = expr.once; result.condition = processAST"],
     ["expr.then = tailCallOptimize", "if (!expr.once) expr.then = tailCallOptimize"],
   ],
-  "host-text": [["result += replacement;", "result += remedy.text(replacement);"]],
+  "host-text": [
+    ["result += replacement;", "result += remedy.text(replacement);"],
+    ["re.exec(str)", "(typeof str === 'function' ? null : re.exec(str))"],
+  ],
 };
 
 /** Groups in their order of appearance, where the reference has JavaScript's of keys. */
