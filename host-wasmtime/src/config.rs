@@ -12,9 +12,8 @@ pub struct Settings {
     pub memory_bytes: usize,
     /// How many idle instances are kept for the next calls.
     pub idle_instances: usize,
-    /// The most linear memory that a kept instance may have, in bytes. Memory of a module
-    /// never shrinks, so an instance that one large evaluation has grown beyond this is
-    /// dropped after it, and the next call starts a small one.
+    /// An instance that one call has grown beyond this many bytes is dropped after it, and
+    /// the next call starts a small one: memory of a module never shrinks.
     pub idle_memory_bytes: usize,
 }
 
@@ -23,7 +22,7 @@ impl Default for Settings {
         Settings {
             memory_bytes: 256 << 20,
             idle_instances: 8,
-            idle_memory_bytes: 4 << 20,
+            idle_memory_bytes: 8 << 20,
         }
     }
 }

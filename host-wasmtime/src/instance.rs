@@ -74,12 +74,14 @@ impl Pool {
                 Instance::new(&self.module, self.settings)?
             }
         };
+        let before = instance.memory.data_size(&instance.store);
         let result = work(&mut instance);
         let memory = instance.memory.data_size(&instance.store);
         self.counters.calls.fetch_add(1, Ordering::Relaxed);
         self.counters.memory.store(memory, Ordering::Relaxed);
         let broken = matches!(result, Err(HostError::Trap(_) | HostError::Wire(_)));
-        if broken || memory > self.settings.idle_memory_bytes || !self.keep(instance) {
+        let grown = memory > before.max(self.settings.idle_memory_bytes);
+        if broken || grown || !self.keep(instance) {
             self.counters.dropped.fetch_add(1, Ordering::Relaxed);
         }
         result

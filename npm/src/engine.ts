@@ -30,6 +30,20 @@ interface Incarnation {
   readonly generation: number;
 }
 
+/** What the engine has done since this module was loaded. */
+export interface Metrics {
+  /** Instances of the artifact that were started. */
+  readonly instances: number;
+  /** Linear memory of the instance whose call ended last, in bytes. */
+  readonly memoryBytes: number;
+}
+
+/**
+ * An instance that one call has grown beyond this many bytes is not kept. Memory of a module
+ * never shrinks, so one large evaluation would stay for the life of the process.
+ */
+const KEPT_MEMORY = 8 << 20;
+
 const encoder = new TextEncoder();
 const decoder = new TextDecoder("utf-8", { fatal: true });
 
@@ -39,6 +53,12 @@ let generation = 0;
 // Set while the module runs. A host may abandon a call without `catch` or `finally`
 // being run (a VM's time limit does); the flag then tells the next call about it.
 let busy = false;
+let memoryBytes = 0;
+
+/** What happened so far. */
+export function metrics(): Metrics {
+  return { instances: generation, memoryBytes };
+}
 
 /** Starts the instance if none is running, and says which one it is. */
 export function start(): Incarnation {
@@ -53,12 +73,35 @@ export function start(): Incarnation {
   return current;
 }
 
-/** Sends `request` with one of the exports and returns the text of the result document. */
+/**
+ * Sends `request` with one of the exports and returns the text of the result document.
+ * An instance that has grown is dropped afterwards; the next call starts a small one.
+ */
 export function exchange(
   request: string,
   run: (wasm: WasmExports, length: number) => number,
 ): string {
   const { wasm } = start();
+  const before = wasm.memory.buffer.byteLength;
+  const document = converse(wasm, request, run);
+  if (memoryBytes > Math.max(before, KEPT_MEMORY)) {
+    current = undefined;
+  }
+  return document;
+}
+
+/** Compiles the source in `request`, and says in which instance its handle is good. */
+export function establish(request: string): { document: string; generation: number } {
+  const { wasm, generation } = start();
+  const document = converse(wasm, request, (exports, length) => exports.compile(length));
+  return { document, generation };
+}
+
+function converse(
+  wasm: WasmExports,
+  request: string,
+  run: (wasm: WasmExports, length: number) => number,
+): string {
   busy = true;
   try {
     run(wasm, send(wasm, request));
@@ -70,6 +113,7 @@ export function exchange(
     throw hostError(cause);
   } finally {
     busy = false;
+    memoryBytes = wasm.memory.buffer.byteLength;
   }
 }
 

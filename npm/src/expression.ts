@@ -1,5 +1,5 @@
 /** Compiled expressions: small objects over a handle that the module may forget. */
-import { exchange, start, type WasmExports } from "./engine.js";
+import { establish, exchange, start, type WasmExports } from "./engine.js";
 import { type Cost, type ErrorDetails, ExpressionError } from "./errors.js";
 import { type Plan, planOf, type Reads } from "./project.js";
 import { type Instant, toMilliseconds } from "./time.js";
@@ -81,8 +81,8 @@ export class Expression {
   /** What it reads of its context: nothing else of a live context is looked at. */
   readonly reads: Reads;
   readonly #plan: Plan | undefined;
-  #handle: number;
-  #generation: number;
+  #handle = 0;
+  #generation = 0;
 
   /** @internal Use `compile`. */
   constructor(source: string, profile: Profile) {
@@ -92,8 +92,6 @@ export class Expression {
     this.functions = reply.functions ?? [];
     this.reads = reply.reads ?? true;
     this.#plan = planOf(this.reads);
-    this.#handle = reply.handle ?? 0;
-    this.#generation = start().generation;
   }
 
   /** The value of this expression over a live context; throws `ExpressionError`. */
@@ -121,12 +119,11 @@ export class Expression {
 
   #compile(): Reply {
     const request = JSON.stringify({ v: 1, source: this.source, profile: this.profile });
-    return unwrapReply(exchange(request, (wasm, length) => wasm.compile(length)));
-  }
-
-  #renew(): void {
-    this.#handle = this.#compile().handle ?? 0;
-    this.#generation = start().generation;
+    const { document, generation } = establish(request);
+    const reply = unwrapReply(document);
+    this.#handle = reply.handle ?? 0;
+    this.#generation = generation;
+    return reply;
   }
 
   #run(context: string | undefined, options: EvaluateOptions = {}): Answer {
@@ -134,12 +131,12 @@ export class Expression {
     const evaluate = (wasm: WasmExports, length: number): number =>
       wasm.evaluate(this.#handle, length);
     if (this.#generation !== start().generation) {
-      this.#renew();
+      this.#compile();
     }
     let document = exchange(request, evaluate);
     let reply = JSON.parse(document) as Reply;
     if (reply.error?.code === STALE_HANDLE) {
-      this.#renew();
+      this.#compile();
       document = exchange(request, evaluate);
       reply = JSON.parse(document) as Reply;
     }

@@ -18,6 +18,7 @@ import {
 
 export { BUILTIN_NAMES, HELPER_NAMES } from "./builtins.js";
 export type { BuiltinName, HelperName } from "./builtins.js";
+export { type Metrics, metrics } from "./engine.js";
 export { ExpressionError } from "./errors.js";
 export type { Cost, ErrorClass, ErrorDetails, Span } from "./errors.js";
 export type {

@@ -1,4 +1,11 @@
-import { compile, describe as describeModule, digest, ExpressionError, validate } from "workflow-expr";
+import {
+  compile,
+  describe as describeModule,
+  digest,
+  ExpressionError,
+  metrics,
+  validate,
+} from "workflow-expr";
 import { describe, expect, test } from "vitest";
 
 /** The error that `run` throws. */
@@ -143,5 +150,20 @@ describe("the module", () => {
       compile(`a + ${n}`, { profile: "jsonata" });
     }
     expect(first.evaluate({ a: 7 })).toBe(7);
+  });
+});
+
+describe("memory", () => {
+  test("an instance that one evaluation has grown is not kept", () => {
+    const large = compile("$count([1..900000])", { profile: "jsonata" });
+    const small = compile("1 + 1", { profile: "jsonata" });
+    const { instances } = metrics();
+    expect(large.evaluate()).toBe(900000);
+    expect(metrics().memoryBytes).toBeGreaterThan(8 << 20);
+    expect(small.evaluate()).toBe(2);
+    expect(metrics().instances).toBe(instances + 1);
+    expect(metrics().memoryBytes).toBeLessThanOrEqual(1 << 20);
+    expect(large.evaluate()).toBe(900000);
+    expect(small.evaluate()).toBe(2);
   });
 });

@@ -20,6 +20,8 @@ import {
   type Instant,
   type JsonEvaluation,
   type Limits,
+  type Metrics,
+  metrics,
   type Profile,
   type Reads,
   type Span,
@@ -58,6 +60,8 @@ if (validation.valid) {
 const details: ErrorDetails = { class: "host", code: "X0201", message: "a text" };
 const made: Error = new ExpressionError(details, cost);
 const description: Description = describe();
+const done: Metrics = metrics();
+console.log(done.instances, done.memoryBytes);
 console.log(names, source, reads, value, text, cost.steps, made, description.contract, digest.length);
 
 const builtins: readonly BuiltinName[] = BUILTIN_NAMES;

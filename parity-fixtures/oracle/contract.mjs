@@ -1,8 +1,9 @@
 // The workflow contract written once more, in a few lines, over the reference engine.
 //
 // It knows nothing of our engine, so a fixture that both agree on was answered twice.
-// What our contract decides otherwise (divergences.toml) is not in here: such a fixture
-// carries the reference's answer as `expect` and ours, written by hand, as `ours`.
+// What our contract decides otherwise (divergences.toml) is left out of `expect`: such a
+// fixture carries the reference's answer there, and ours, written by hand, as `ours`.
+// Decisions (decisions.mjs) have no reference to ask, and are answered as ours are.
 
 export const HELPER_NAMES = ["nowIso", "coalesce", "len", "toString", "append"];
 const MAX_LENGTH = 262_144;
@@ -26,16 +27,17 @@ export function normalize(source) {
 
 /** The callee names of a parsed expression, or the first violation thrown. */
 export function calleeNames(ast) {
-  const seen = new Set();
   const names = [];
-  const visit = (node) => {
-    if (typeof node !== "object" || node === null || seen.has(node)) return;
-    seen.add(node);
-    checkNode(node, names);
-    for (const child of Object.values(node)) visit(child);
-  };
-  visit(ast);
+  for (const node of nodes(ast)) checkNode(node, names);
   return names;
+}
+
+/** The nodes of a tree, each once and before its children. */
+function* nodes(node, seen = new Set()) {
+  if (typeof node !== "object" || node === null || seen.has(node)) return;
+  seen.add(node);
+  yield node;
+  for (const child of Object.values(node)) yield* nodes(child, seen);
 }
 
 function checkNode(node, names) {
@@ -86,11 +88,31 @@ function calleeName(node) {
 export function checkAllowed(names) {
   for (const name of names) {
     const bare = name.startsWith("$") ? name.slice(1) : name;
-    if (!HELPER_NAMES.includes(bare)) {
-      const message = `Expression uses disallowed function: ${bare}`;
-      throw new ContractError("disallowed-function", message);
+    if (!HELPER_NAMES.includes(bare)) throw disallowed(bare);
+  }
+}
+
+export function disallowed(name) {
+  const message = `Expression uses disallowed function: ${name}`;
+  return new ContractError("disallowed-function", message);
+}
+
+/** Our decision that a helper's name may not be bound. */
+export function checkBindings(ast) {
+  for (const node of nodes(ast)) {
+    for (const name of boundNames(node)) {
+      if (!HELPER_NAMES.includes(name)) continue;
+      const message = `Expression rebinds the helper function: ${name}, which is not allowed`;
+      throw new ContractError("helper-rebinding", message);
     }
   }
+}
+
+function boundNames(node) {
+  const names = [node.focus, node.index];
+  if (node.type === "bind") names.push(node.lhs?.value);
+  if (node.type === "index") names.push(node.value);
+  return names;
 }
 
 export const helpers = {
@@ -104,8 +126,9 @@ export const helpers = {
   },
 };
 
-export function guard(result) {
-  if (!isSerializable(result)) {
+/** `finite`: our decision that NaN and the infinities are no results. */
+export function guard(result, finite = false) {
+  if (!isSerializable(result) || (finite && !isFinite(result))) {
     throw new ContractError("not-serializable", "Expression result is not JSON-serializable");
   }
   if (JSON.stringify(result).length > MAX_LENGTH) {
@@ -119,7 +142,22 @@ function isSerializable(value) {
   return Object.values(value).every(isSerializable) && !isSparse(value);
 }
 
+function isFinite(value) {
+  if (typeof value === "number") return Number.isFinite(value);
+  return typeof value !== "object" || value === null || Object.values(value).every(isFinite);
+}
+
 /** Whether an array has an undefined item that `Object.values` would skip. */
 function isSparse(value) {
   return Array.isArray(value) && Object.keys(value).length < value.length;
+}
+
+/** Sets an own member; a plain assignment would lose the key `__proto__`. */
+export function put(object, key, value) {
+  Object.defineProperty(object, key, {
+    value,
+    configurable: true,
+    enumerable: true,
+    writable: true,
+  });
 }

@@ -1,15 +1,16 @@
 // Runs one vector through npm jsonata and says what a fixture would expect.
 import { createHash } from "node:crypto";
-import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import {
   calleeNames,
   checkAllowed,
+  checkBindings,
   ContractError,
   guard,
   helpers,
   normalize,
+  put,
 } from "./contract.mjs";
+import { DECIDED, freshEngine } from "./remedies.mjs";
 
 export const DEFAULT_NOW = "2026-03-04T05:06:07.089Z";
 /** Results whose text is longer stand in a fixture as length and digest. */
@@ -17,10 +18,10 @@ const LONG = 2_000;
 const MARKER = /\{"\$(num|undefined|fn|regex)":/;
 /** Classes whose message is part of the contract. */
 const FIXED_MESSAGES = [
-  "lambda", "dynamic-call", "apply", "disallowed-function", "not-serializable", "too-large",
+  "lambda", "dynamic-call", "apply", "helper-rebinding", "disallowed-function",
+  "not-serializable", "too-large",
 ];
 
-const require = createRequire(import.meta.url);
 const RealDate = Date;
 
 /**
@@ -28,110 +29,12 @@ const RealDate = Date;
  * names the divergences that are taken out of it first.
  */
 export async function answer(vector, profile, without = []) {
-  const newEngine = () => freshEngine(without);
   globalThis.Date = frozenDate(vector.now ?? DEFAULT_NOW);
   try {
-    return profile === "jsonata" ? await plain(vector, newEngine) : await workflow(vector, newEngine);
+    return profile === "jsonata" ? await plain(vector, without) : await workflow(vector, without);
   } finally {
     globalThis.Date = RealDate;
   }
-}
-
-const engineText = readFileSync(require.resolve("jsonata"), "utf8");
-
-/** What to write otherwise in the reference's text to take a divergence out of it. */
-const REMEDIES = {
-  "concurrent-members": [
-    [".map(async (item, idx) => {", ".map((item, idx) => async () => {"],
-    [".map(async (key, idx) => {", ".map((key, idx) => async () => {"],
-    ["await Promise.all(", "await remedy.inOrder("],
-    ["groups[key] = entry;", "groups[key] = entry; remedy.appeared(groups, key);"],
-    ["utils.keys(groups)", "remedy.appearance(groups)"],
-  ],
-  "regex-clone": [["JSON.parse(JSON.stringify(left))", "remedy.copied(left)"]],
-  "raw-function": [
-    ["typeof arg === 'object' && !isLambda(arg)", "typeof arg === 'object' && !isFunction(arg)"],
-    ["evaluatedArgs.push(await evaluate(", "evaluatedArgs.push(await callable("],
-    [
-      "async function apply(",
-      `async function callable(expr, input, environment) {
-        const arg = await evaluate(expr, input, environment);
-        if (!isFunction(arg)) return arg;
-        const closure = async (...params) => apply(arg, params, null, environment);
-        closure.arity = getFunctionArity(arg);
-        return closure;
-      }
-      async function apply(`,
-    ],
-  ],
-  "late-selection": [
-    [
-      "expr.expressions[length - 1] = tailCallOptimize(",
-      "if (!expr.predicate && !expr.group) expr.expressions[length - 1] = tailCallOptimize(",
-    ],
-  ],
-  "shared-mutation": [
-    ["input.push(undefined);", "input = environment.base.createSequence(undefined);"],
-    ["delete tuple['@'];", "tuple = { ...tuple }; delete tuple['@'];"],
-  ],
-  "evaluated-once": [
-    ["this.then = left;", "this.then = left; this.once = true;"],
-    ["result.condition = processAST", "result.once = expr.once; result.condition = processAST"],
-    ["expr.then = tailCallOptimize", "if (!expr.once) expr.then = tailCallOptimize"],
-  ],
-  "host-text": [
-    ["result += replacement;", "result += remedy.text(replacement);"],
-    ["re.exec(str)", "(typeof str === 'function' ? null : re.exec(str))"],
-  ],
-};
-
-/** Groups in their order of appearance, where the reference has JavaScript's of keys. */
-const appearances = new WeakMap();
-
-const remedy = {
-  inOrder,
-  copied,
-  appeared: (groups, key) => appearances.set(groups, [...remedy.appearance(groups), key]),
-  appearance: (groups) => appearances.get(groups) ?? [],
-  text: (value) => {
-    if (typeof value !== "string") throw { code: "D3012" };
-    return value;
-  },
-};
-
-async function inOrder(starts) {
-  const values = [];
-  for (const start of starts) values.push(await start());
-  return values;
-}
-
-function copied(node) {
-  if (node instanceof RegExp) return new RegExp(node.source, node.flags);
-  if (typeof node !== "object" || node === null) return node;
-  if (Array.isArray(node)) return node.map(copied);
-  return Object.fromEntries(Object.entries(node).map(([name, it]) => [name, copied(it)]));
-}
-
-const engines = new Map();
-
-function compiledEngine(without) {
-  const name = without.join();
-  if (!engines.has(name)) {
-    let text = engineText;
-    for (const [from, to] of without.flatMap((divergence) => REMEDIES[divergence])) {
-      if (!text.includes(from)) throw new Error(`the reference has no \`${from}\``);
-      text = text.replaceAll(from, to);
-    }
-    engines.set(name, new Function("module", "exports", "remedy", text));
-  }
-  return engines.get(name);
-}
-
-/** The engine remembers positions from one call to the next, so each case gets its own. */
-function freshEngine(without) {
-  const module = { exports: {} };
-  compiledEngine(without)(module, module.exports, remedy);
-  return module.exports;
 }
 
 function frozenDate(now) {
@@ -146,40 +49,70 @@ function frozenDate(now) {
   };
 }
 
-async function plain({ source, context, bindings }, newEngine) {
-  const parsed = attempt("syntax", () => newEngine()(source));
-  if (parsed.error) return { expect: parsed };
-  return { expect: await evaluated(parsed.value, context, bindings) };
-}
-
-async function workflow({ source, context }, newEngine) {
-  const normalized = normalize(source);
-  const { functions, validate } = validated(normalized, newEngine);
-  const checks = { normalized, ...(functions && { functions }), validate };
-  if (validate.error) return { expect: validate, ...checks };
-  const parsed = attempt("syntax", () => newEngine()(normalized));
-  if (parsed.error) return { expect: parsed, ...checks };
-  for (const [name, helper] of Object.entries(helpers)) {
-    parsed.value.registerFunction(name, helper);
-  }
-  return { expect: await evaluated(parsed.value, context, undefined, guard), ...checks };
-}
-
-function validated(normalized, newEngine) {
-  const parsed = attempt("syntax", () => newEngine()(normalized));
-  if (parsed.error) return { validate: parsed };
-  const walked = attempt("syntax", () => calleeNames(parsed.value.ast()));
-  if (walked.error) return { validate: walked };
-  const allowed = attempt("syntax", () => checkAllowed(walked.value));
-  return {
-    functions: walked.value,
-    validate: allowed.error ? allowed : { ok: true },
+/** Reading a clock that was not given is an error of ours. */
+function withoutClock() {
+  return class extends RealDate {
+    toISOString() {
+      throw { code: "D9002" };
+    }
   };
 }
 
-async function evaluated(expression, context, bindings, check = () => {}) {
+async function plain({ source, context, bindings }, without) {
+  const parsed = attempt("syntax", () => freshEngine(without)(source));
+  if (parsed.error) return { expect: parsed };
+  return { expect: await answered(parsed.value, decoded(context), bindings) };
+}
+
+async function workflow({ source, context }, without) {
+  const { expression, ...checks } = compiled(source, without);
+  if (!expression) return { expect: checks.validate, ...checks };
+  const check = (result) => guard(result, without.includes("non-finite"));
+  return { expect: await answered(expression, decoded(context), undefined, check), ...checks };
+}
+
+/** `{expression?, normalized, functions?, validate}` of a source of the contract. */
+function compiled(source, without) {
+  const normalized = normalize(source);
+  const parsed = attempt("syntax", () => freshEngine(without)(normalized));
+  if (parsed.error) return { normalized, validate: parsed };
+  const expression = parsed.value;
+  const walked = attempt("syntax", () => calleeNames(expression.ast()));
+  if (walked.error) return { normalized, validate: walked };
+  const functions = walked.value;
+  const allowed = attempt("syntax", () => {
+    if (without.includes("helper-rebinding")) checkBindings(expression.ast());
+    checkAllowed(functions);
+  });
+  if (allowed.error) return { normalized, functions, validate: allowed };
+  for (const [name, helper] of Object.entries(helpers)) {
+    expression.registerFunction(name, helper);
+  }
+  return { expression, normalized, functions, validate: { ok: true } };
+}
+
+/**
+ * A source of the contract over a context, as our decisions have it: `{value}`, a JSON
+ * document, or `{error, thrown?}`, where what is thrown at run time stands beside it.
+ */
+export async function decided(source, context, now) {
+  globalThis.Date = now === undefined ? withoutClock() : frozenDate(now);
   try {
-    const result = await expression.evaluate(decoded(context), bindings);
+    const { expression, validate } = compiled(source, DECIDED);
+    if (!expression) return validate;
+    const result = await expression.evaluate(context);
+    guard(result, true);
+    return { value: JSON.parse(JSON.stringify(result)) };
+  } catch (thrown) {
+    return { error: described(thrown, "evaluation"), thrown };
+  } finally {
+    globalThis.Date = RealDate;
+  }
+}
+
+async function answered(expression, context, bindings, check = () => {}) {
+  try {
+    const result = await expression.evaluate(context, bindings);
     check(result);
     return expectation(result);
   } catch (error) {
@@ -225,26 +158,24 @@ function marked(value) {
   if (typeof value === "function") return { $fn: true };
   if (typeof value === "number" && !Number.isFinite(value)) return { $num: String(value) };
   if (typeof value !== "object" || value === null) return value;
-  if (value._jsonata_function || value._jsonata_lambda) return { $fn: true };
+  if (isFunctionObject(value)) return { $fn: true };
   if (value instanceof RegExp) return { $regex: value.source };
   if (Array.isArray(value)) return Array.from(value, marked);
   return Object.fromEntries(Object.entries(value).map(([key, it]) => [key, marked(it)]));
 }
 
-function decoded(value) {
+/** The engine's functions, by parts that no data can have. */
+function isFunctionObject({ implementation, environment }) {
+  return typeof implementation === "function" || typeof environment?.lookup === "function";
+}
+
+/** A value of a fixture without its markers. */
+export function decoded(value) {
   if (typeof value !== "object" || value === null) return value;
   if (Array.isArray(value)) return value.map(decoded);
   const entries = Object.entries(value);
   if (entries.length === 1 && entries[0][0] === "$num") return Number(entries[0][1]);
   const copy = {};
-  for (const [key, it] of entries) {
-    // A plain assignment would lose the key `__proto__`.
-    Object.defineProperty(copy, key, {
-      value: decoded(it),
-      configurable: true,
-      enumerable: true,
-      writable: true,
-    });
-  }
+  for (const [key, it] of entries) put(copy, key, decoded(it));
   return copy;
 }

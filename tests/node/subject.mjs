@@ -4,7 +4,7 @@
 // Each case goes through both faces of an expression, the live object and the JSON text.
 // They must agree; a difference is reported as a crash, which fails the case.
 import { decideJson } from "../../npm/dist/contract.js";
-import { compile, ExpressionError, validate } from "../../npm/dist/index.js";
+import { compile, ExpressionError, metrics, validate } from "../../npm/dist/index.js";
 
 const MEMBERS = [
   "class", "code", "message", "position", "token", "span", "line", "column", "help", "suggestion",
@@ -66,7 +66,10 @@ function check({ source, profile }) {
 
 const decide = ({ request }) => answered(() => ({ document: decideJson(request) }));
 
-const calls = { evaluate, validate: check, decide };
+/** Linear memory of the instance that ran last. */
+const memory = () => ({ memory: metrics().memoryBytes });
+
+const calls = { evaluate, validate: check, decide, memory };
 
 /** The answer to a request, through the faces with those names; both are JSON text. */
 export function answer(line, names = ["text", "live"]) {

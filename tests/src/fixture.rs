@@ -8,6 +8,7 @@ mod expect;
 
 use crate::json::Json;
 use crate::subject::{Limits, Reads, Request};
+pub(crate) use decision::expected as expected_decision;
 pub use decision::{Decide, ExpectedDecision};
 pub(crate) use expect::expected;
 pub use expect::{Expect, ExpectedError};
@@ -89,6 +90,19 @@ pub struct Check {
     pub functions: Option<Json>,
     /// The verdict; `Some(None)` is a valid source.
     pub error: Option<Option<ExpectedError>>,
+}
+
+impl Check {
+    /// What is to be compared, if anything is.
+    pub(crate) fn new(
+        normalized: Option<Json>,
+        functions: Option<Json>,
+        verdict: Option<Json>,
+    ) -> Result<Option<Check>, String> {
+        let error = verdict.as_ref().map(expected_verdict).transpose()?;
+        let some = normalized.is_some() || functions.is_some() || error.is_some();
+        Ok(some.then_some(Check { normalized, functions, error }))
+    }
 }
 
 /// All cases below `paths`, in the order of files and lines.
@@ -244,19 +258,13 @@ impl Vector<'_> {
         };
         let expect = self.json("ours")?.or(self.json("expect")?).ok_or("no `expect`")?;
         let verdict = self.json("oursValidate")?.or(self.json("validate")?);
-        let check = Check {
-            normalized: self.json("normalized")?,
-            functions: self.json("functions")?,
-            error: verdict.as_ref().map(expected_verdict).transpose()?,
-        };
-        let checked = check.normalized.is_some()
-            || check.functions.is_some()
-            || check.error.is_some();
+        let check =
+            Check::new(self.json("normalized")?, self.json("functions")?, verdict)?;
         Ok(Evaluate {
             request,
             expect: expected(expect)?,
             steps: whole(self.json("steps")?.as_ref(), "steps")?,
-            check: checked.then_some(check),
+            check,
         })
     }
 

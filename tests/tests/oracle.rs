@@ -1,4 +1,5 @@
-//! The fixtures agree with the reference implementation, npm `jsonata`.
+//! The fixtures agree with the reference implementation, npm `jsonata`, and with the
+//! contract written once more over it.
 
 use expr_tests::differential::install;
 use std::process::Command;

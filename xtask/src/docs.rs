@@ -15,11 +15,14 @@ use crate::workspace::{Workspace, write};
 /// Where a page is, and what writes it.
 type Page = (&'static str, fn() -> String);
 
-const PAGES: [Page; 4] = [
+const STEPS: &str = include_str!("docs/steps.md");
+
+const PAGES: [Page; 5] = [
     ("docs/errors.md", errors),
     ("docs/builtins.md", builtins),
     ("npm/src/builtins.ts", builtin_names),
     ("docs/contract.md", contract::page),
+    ("docs/steps.md", steps),
 ];
 
 /// Writes every generated page.
@@ -77,6 +80,26 @@ fn builtins() -> String {
         }
     }
     page
+}
+
+/// What is charged: prose about constructs, and the functions by what their rows charge.
+fn steps() -> String {
+    let mut charges: Vec<(&str, Vec<String>)> = Vec::new();
+    for function in functions() {
+        let name = match function.helper {
+            true => format!("`{}`", function.name),
+            false => format!("`${}`", function.name),
+        };
+        match charges.iter_mut().find(|(charge, _)| *charge == function.charges) {
+            Some((_, names)) => names.push(name),
+            None => charges.push((function.charges, vec![name])),
+        }
+    }
+    let rows: Vec<String> = charges
+        .iter()
+        .map(|(charge, names)| format!("| {charge} | {} |", names.join(" ")))
+        .collect();
+    STEPS.replace("{{functions}}", &rows.join("\n"))
 }
 
 /// The names as TypeScript has them: lists at run time, unions in types.

@@ -14,7 +14,7 @@ use flate2::Compression;
 use flate2::write::GzEncoder;
 use wasm_bindgen_cli_support::Bindgen;
 use wasmparser::{Parser, Payload};
-use xshell::{Cmd, cmd};
+use xshell::{Cmd, Shell, cmd};
 
 use crate::tool;
 use crate::workspace::{Inputs, Workspace, sha256, write};
@@ -162,7 +162,20 @@ fn path_remaps(workspace: &Workspace) -> Result<Vec<String>> {
         "--remap-path-prefix={}=/workflow-expr",
         workspace.root().display()
     ));
+    remaps.push(library_remap(&shell)?);
     Ok(remaps)
+}
+
+/// Where the standard library's source is installed, the compiler names its files by their
+/// real paths; elsewhere by the commit that it was built from, which is what they become.
+fn library_remap(shell: &Shell) -> Result<String> {
+    let sysroot = cmd!(shell, "rustc --print sysroot").quiet().read()?;
+    let version = cmd!(shell, "rustc -vV").quiet().read()?;
+    let commit = version
+        .lines()
+        .find_map(|line| line.strip_prefix("commit-hash: "))
+        .context("`rustc -vV` does not tell the commit that it was built from")?;
+    Ok(format!("--remap-path-prefix={sysroot}/lib/rustlib/src/rust=/rustc/{commit}"))
 }
 
 /// Settings in the environment would change the artifact without leaving a trace.

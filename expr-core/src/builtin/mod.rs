@@ -64,6 +64,13 @@ pub(crate) struct Builtin {
     /// What a call charges before it runs.
     pub(crate) cost: Cost,
     /// What authors read about it.
+    #[cfg_attr(
+        not(feature = "reference"),
+        expect(
+            dead_code,
+            reason = "only the reference tells, and the artifact has none"
+        )
+    )]
     pub(crate) doc: Doc,
     /// The body.
     pub(crate) call: Body,
@@ -197,6 +204,8 @@ pub struct FunctionEntry {
     pub signature: &'static str,
     /// What its result depends on: `arguments`, `now`, `seed`, or `evaluated text`.
     pub depends_on: &'static str,
+    /// What a call charges, besides the step for the call itself.
+    pub charges: &'static str,
     /// Whether it is a helper of the workflow contract.
     pub helper: bool,
     /// One sentence.
@@ -223,6 +232,12 @@ pub fn functions() -> impl Iterator<Item = FunctionEntry> {
                 Purity::Clock => "now",
                 Purity::Random => "seed",
                 Purity::Dynamic => "evaluated text",
+            },
+            charges: match row.cost {
+                Cost::Unit => "nothing more",
+                Cost::PerText => "1 for each 32 bytes of its text arguments",
+                Cost::PerItem => "1 for each item or member of its arguments",
+                Cost::Own => "1 for each unit, item or call, as it goes",
             },
             helper,
             summary: row.doc.summary,

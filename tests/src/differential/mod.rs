@@ -4,12 +4,15 @@
 //! of the fixtures answers for every profile. What differs is made smaller before it is
 //! reported, unless a divergence explains it.
 
+mod contract;
 mod language;
 mod phrase;
 mod random;
 mod reference;
 
-use crate::compare::{Comparison, Mismatch, compare, describe, describe_outcome};
+use crate::compare::{
+    Comparison, Mismatch, compare, compare_decision, describe, describe_outcome,
+};
 use crate::fixture::{DEFAULT_NOW, Evaluate, milliseconds};
 use crate::json::Json;
 use crate::subject::{self, Answer, Crash, Outcome, Request, Subject};
@@ -29,14 +32,17 @@ const ATTEMPTS: usize = 600;
 /// What parts of a case are replaced by.
 const ATOMS: [&str; 4] = ["1", "\"a\"", "a", "[]"];
 
-/// An expression and its context.
+/// The profile of cases whose source is a request of `decide`.
+const DECIDE: &str = "decide";
+
+/// An expression and its context, or a request for a decision.
 #[derive(Clone, Debug)]
 pub struct Case {
     /// The source.
     pub source: Phrase,
     /// JSON text, or no context.
     pub context: Option<Phrase>,
-    /// `workflow` or `jsonata`.
+    /// `workflow`, `jsonata` or [`DECIDE`].
     pub profile: &'static str,
 }
 
@@ -46,6 +52,8 @@ pub struct Pair {
     pub name: &'static str,
     /// Makes a case.
     pub case: fn(&mut Random) -> Case,
+    /// Whether positions and tokens of evaluation errors are always compared.
+    pub positions: bool,
 }
 
 /// How many cases of a pair, from which seed.
@@ -60,7 +68,11 @@ pub struct Run {
 }
 
 /// All pairs.
-pub const PAIRS: [Pair; 1] = [Pair { name: "language", case: language::case }];
+pub const PAIRS: [Pair; 3] = [
+    Pair { name: "language", case: language::case, positions: false },
+    Pair { name: "contract", case: contract::case, positions: true },
+    Pair { name: "mapping", case: contract::mapping_case, positions: false },
+];
 
 /// What came of a case.
 enum Verdict {
@@ -100,7 +112,7 @@ impl Tally {
 
 /// Compares the answers to random cases.
 pub fn run(pair: &Pair, run: Run) -> Result<Tally, String> {
-    let mut judge = Judge::start(run.positions)?;
+    let mut judge = Judge::start(run.positions || pair.positions)?;
     let mut random = Random::new(run.seed);
     let mut tally = Tally::default();
     for _ in 0..run.cases {
@@ -138,6 +150,9 @@ impl Judge {
     }
 
     fn verdict(&mut self, case: &Case) -> (Verdict, bool) {
+        if case.profile == DECIDE {
+            return (self.decision(&case.source.to_string()), false);
+        }
         let request = self.request(case);
         let answer = self.ours.evaluate(&request);
         let (mismatch, position_differs) =
@@ -168,6 +183,22 @@ impl Judge {
         (verdict, position_differs)
     }
 
+    /// The reference decides as we do on purpose, so only the budget explains anything.
+    fn decision(&mut self, request: &str) -> Verdict {
+        let Ok(expect) = self.reference.decide(request) else {
+            return Verdict::TimedOut;
+        };
+        let request = request.replacen('{', "{\"v\":1,", 1);
+        let comparison = match self.ours.decide(&request) {
+            Ok(result) if is_out_of_budget(&result) => {
+                return Verdict::Divergent("budget");
+            }
+            Ok(result) => compare_decision(&expect, &result),
+            Err(Crash(reason)) => Comparison::failed("a decision", reason),
+        };
+        comparison.mismatch.map_or(Verdict::Equal, Verdict::Different)
+    }
+
     fn request(&self, case: &Case) -> Request {
         Request {
             source: Json::text(&case.source.to_string()).to_canonical(),
@@ -186,14 +217,16 @@ impl Judge {
         without: &[&str],
     ) -> Result<Compared, Crash> {
         let answered = self.reference.ask(case, without)?;
+        let mut validate = || self.ours.validate(&request.source, request.profile);
+        let verdict = answered.check.as_ref().map(|_| validate()).transpose()?;
         let evaluate = Evaluate {
             request: request.clone(),
             expect: answered.expect,
             steps: None,
-            check: None,
+            check: answered.check,
         };
         let comparison = match answer {
-            Ok(answer) => compare(&evaluate, answer, None),
+            Ok(answer) => compare(&evaluate, answer, verdict.as_ref()),
             Err(Crash(reason)) => Comparison::failed(
                 &describe(&evaluate.expect),
                 format!("crashed: {reason}"),
@@ -259,6 +292,11 @@ fn is_error(answer: &Result<Answer, Crash>, code: &str) -> bool {
         return false;
     };
     failure.code.starts_with(code)
+}
+
+fn is_out_of_budget(result: &Json) -> bool {
+    let code = result.get("error").and_then(|error| error.get("code"));
+    code.and_then(Json::to_text).is_some_and(|code| code.starts_with("R0"))
 }
 
 /// Whether a source applies a function partially.

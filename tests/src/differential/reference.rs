@@ -1,7 +1,7 @@
 //! npm `jsonata`, which answers random cases as it answers the fixtures.
 
 use super::Case;
-use crate::fixture::{Expect, expected};
+use crate::fixture::{Check, Expect, ExpectedDecision, expected, expected_decision};
 use crate::json::Json;
 use crate::process::NodeScript;
 use crate::subject::Crash;
@@ -15,7 +15,7 @@ const SCRIPT: &str =
 
 /// The divergences that can be taken out of the reference, to see whether a difference
 /// goes with them: each alone, then all.
-pub(super) const REMEDIES: [&[&str]; 8] = [
+pub(super) const REMEDIES: [&[&str]; 12] = [
     &["concurrent-members"],
     &["regex-clone"],
     &["raw-function"],
@@ -23,6 +23,10 @@ pub(super) const REMEDIES: [&[&str]; 8] = [
     &["host-text"],
     &["shared-mutation"],
     &["evaluated-once"],
+    &["helper-rebinding"],
+    &["foreign-call"],
+    &["marker-key"],
+    &["non-finite"],
     &[
         "concurrent-members",
         "regex-clone",
@@ -31,6 +35,10 @@ pub(super) const REMEDIES: [&[&str]; 8] = [
         "host-text",
         "shared-mutation",
         "evaluated-once",
+        "helper-rebinding",
+        "foreign-call",
+        "marker-key",
+        "non-finite",
     ],
 ];
 
@@ -50,6 +58,8 @@ pub fn install() -> bool {
 pub(super) struct Answered {
     /// What we should answer.
     pub(super) expect: Expect,
+    /// What validation should say, in the profile of the contract.
+    pub(super) check: Option<Check>,
     /// The divergence by which a result that JSON cannot hold is refused here.
     pub(super) refused: Option<&'static str>,
 }
@@ -60,6 +70,12 @@ pub(super) struct Reference(NodeScript);
 impl Reference {
     pub(super) fn start(time_limit: Duration) -> Result<Self, String> {
         Ok(Reference(NodeScript::start(SCRIPT, time_limit)?))
+    }
+
+    /// What should be decided; a crash if it takes too long.
+    pub(super) fn decide(&mut self, request: &str) -> Result<ExpectedDecision, Crash> {
+        let answer = self.0.ask(&format!("{{\"decide\":{request}}}"))?;
+        expected_decision(answer).map_err(Crash)
     }
 
     /// What the reference says without some divergences; a crash if it takes too long.
@@ -79,6 +95,9 @@ impl Reference {
         );
         let answer = self.0.ask(&question)?;
         let expect = answer.get("expect").ok_or(Crash("no answer".to_owned()))?;
+        let member = |name| answer.get(name).cloned();
+        let check =
+            Check::new(member("normalized"), member("functions"), member("validate"));
         let text = expect.to_canonical();
         let markers = [
             ("{\"$num\":", "non-finite"),
@@ -89,6 +108,7 @@ impl Reference {
         let refused = markers.iter().find(|(marker, _)| text.contains(marker));
         Ok(Answered {
             expect: expected(expect.clone()).map_err(Crash)?,
+            check: check.map_err(Crash)?,
             refused: refused.map(|(_, name)| *name),
         })
     }

@@ -89,6 +89,11 @@ impl Subject for Node {
         let document = answer.get("document").and_then(Json::to_text);
         Json::parse(&document.unwrap_or_default()).map_err(Crash)
     }
+
+    fn memory(&mut self) -> Option<u64> {
+        let answer = self.script.ask(r#"{"call":"memory"}"#).ok()?;
+        answer.get("memory").and_then(Json::to_number).map(whole)
+    }
 }
 
 /// Context and bindings travel as text inside text: their bytes must reach the module.
