@@ -57,6 +57,7 @@ const REMEDIES = {
   ],
   "host-text": [
     ["result += replacement;", "result += remedy.text(replacement);"],
+    ["re.exec(str)", "(typeof str === 'function' ? null : re.exec(str))"],
     // A place in the text of a JavaScript function is none in the source.
     ["parser(body)", "remedy.placeless(() => parser(body))"],
     [

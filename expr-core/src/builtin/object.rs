@@ -346,10 +346,12 @@ fn spread(context: &mut Context<'_>, arguments: &[Value]) -> Result<Value> {
             while let Some(leaf) = leaves.next(heap)? {
                 match leaf {
                     Value::Object(object) => spread_object(heap, object, &mut parts)?,
+                    Value::Undefined => {}
                     single => parts.push(single),
                 }
             }
-            let marks = if list.len == 0 { Marks::SEQUENCE } else { Marks::NONE };
+            let none = heap.items(list).iter().all(|item| item.is_undefined());
+            let marks = if none { Marks::SEQUENCE } else { Marks::NONE };
             heap.add_array(&parts, marks)
         }
         single => Ok(single),

@@ -232,6 +232,7 @@ impl Compiler<'_> {
             return self.call(id, true);
         }
         let mut unwrap = keep || needs_unwrapping(&node.kind);
+        unwrap |= !tail && self.passes_on_a_call(&node.kind);
         let mut after = Vec::new();
         for stage in &predicates {
             if let StageKind::Filter(predicate) = stage.kind {
@@ -251,6 +252,21 @@ impl Compiler<'_> {
         let tail = tail && after.is_empty();
         self.plan(after);
         self.core(id, tail)
+    }
+
+    /// Whether a construct results in what a call in it gave. An item of a list that a
+    /// function left can be a sequence again, which each construct around it unwraps.
+    fn passes_on_a_call(&self, kind: &NodeKind) -> bool {
+        let results = match kind {
+            NodeKind::Block(statements) => [statements.last().copied(), None],
+            NodeKind::Bind { value, .. } => [Some(*value), None],
+            NodeKind::Condition { then, otherwise, .. } => [Some(*then), *otherwise],
+            _ => return false,
+        };
+        let mut results =
+            results.into_iter().flatten().filter_map(|id| self.tree.get(id));
+        results
+            .any(|it| matches!(it.kind, NodeKind::Call { .. } | NodeKind::Apply { .. }))
     }
 
     /// Plans a node without what follows it.
