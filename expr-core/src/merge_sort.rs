@@ -100,10 +100,10 @@ impl MergeSort {
 
 /// The positions of `count` items in order; `later` says whether the first of two comes
 /// after the second. Equal items keep their order.
-pub(crate) fn sorted(count: usize, later: &dyn Fn(usize, usize) -> bool) -> Vec<usize> {
+pub(crate) fn sorted(count: usize, later: &dyn Fn(usize, usize) -> bool) -> Vec<u32> {
     let mut sort = MergeSort::new(length(count));
     while let Some((first, second)) = sort.next_pair() {
         sort.answer(later(index(first), index(second)));
     }
-    sort.order().iter().map(|&position| index(position)).collect()
+    sort.order
 }

@@ -155,6 +155,8 @@ pub(crate) enum Op {
     CheckCallee { name: NameIndex, partial: bool },
     /// Moves the top below the value under it: the value piped into a call.
     Swap,
+    /// Pushes the top once more.
+    Copy,
     /// Calls the function below that many arguments.
     Call { arguments: u32 },
     /// Calls it in place of the function that is running.
@@ -280,8 +282,9 @@ pub(crate) struct Term {
 pub(crate) struct TupleStep {
     /// Whether its path has no tuples before it.
     pub(crate) plain: bool,
-    /// Whether it is the first step of its path: then a missing input is one item.
-    pub(crate) first: bool,
+    /// Whether it is the first step of its path, or follows a constructor that makes
+    /// tuples: then a missing input is one item.
+    pub(crate) begins: bool,
     /// Whether it is applied to the whole input, be that a list or not.
     pub(crate) whole: bool,
     pub(crate) focus: Option<NameIndex>,
@@ -344,6 +347,7 @@ impl Op {
             Op::Jump(_)
             | Op::Drop
             | Op::Swap
+            | Op::Copy
             | Op::EnterScope(_)
             | Op::LeaveScope
             | Op::Source

@@ -85,6 +85,18 @@ impl<'a> Wtf8<'a> {
         })
     }
 
+    /// Its UTF-16 units as a list.
+    #[inline(never)]
+    pub(crate) fn to_units(self) -> Vec<u16> {
+        let mut units = Vec::new();
+        for code_point in self.code_points() {
+            let (first, second) = to_units(code_point);
+            units.push(first);
+            units.extend(second);
+        }
+        units
+    }
+
     /// The order of JavaScript's `<`: by UTF-16 units, so an astral character sorts
     /// before U+E000.
     pub(crate) fn cmp_units(self, other: Self) -> Ordering {
@@ -108,9 +120,9 @@ impl Wtf8Buf {
     }
 
     /// Text of UTF-16 units, as JavaScript holds it.
-    pub fn from_units(units: impl IntoIterator<Item = u16>) -> Self {
+    pub fn from_units(units: &[u16]) -> Self {
         let mut text = Wtf8Buf::default();
-        for unit in units {
+        for &unit in units {
             text.push_code_point(u32::from(unit));
         }
         text

@@ -174,7 +174,7 @@ fn try_validate(request: &[u8]) -> Result<(Check, Option<Vec<Error>>), Failure> 
         None | Some(NodeKind::Bool(false)) => None,
         // Plain JSONata has no contract to break: its one error is that of syntax.
         Some(NodeKind::Bool(true)) if profile == Profile::Jsonata => {
-            Some(check.error.iter().cloned().collect())
+            Some(expr_core::check(source, profile).error.into_iter().collect())
         }
         Some(NodeKind::Bool(true)) => Some(expr_core::violations(source)),
         Some(_) => return Err(wrong_type("all", "true or false")),

@@ -26,6 +26,7 @@ const REMEDIES = {
     ["applyNativeFunction(proc, env) {", "applyNativeFunction(proc, env) { remedy.called(proc);"],
   ],
   "raw-function": [
+    ["typeof arg === 'object' && !isLambda(arg)", "typeof arg === 'object' && !isFunction(arg)"],
     ["evaluatedArgs.push(await evaluate(", "evaluatedArgs.push(await callable("],
     [
       "async function apply(",
@@ -37,6 +38,12 @@ const REMEDIES = {
         return closure;
       }
       async function apply(`,
+    ],
+  ],
+  "late-selection": [
+    [
+      "expr.expressions[length - 1] = tailCallOptimize(",
+      "if (!expr.predicate && !expr.group) expr.expressions[length - 1] = tailCallOptimize(",
     ],
   ],
   "shared-mutation": [

@@ -9,6 +9,9 @@ const COUNTS: [usize; 2] = [8_000, 100_000];
 /// Milliseconds are expected; a compiler whose time grows with the square takes longer.
 const ALLOWED: Duration = Duration::from_secs(5);
 
+/// What a short source is compiled in, with much to spare.
+const SOON: Duration = Duration::from_millis(500);
+
 /// Text before, the part that is repeated, text after, and the code of the error in which a
 /// long one ends.
 type Shape = (&'static str, &'static str, &'static str, &'static str);
@@ -56,6 +59,25 @@ fn a_long_source_soon_ends_in_a_program_or_an_error_that_says_why() {
             assert!(took < ALLOWED, "{shape:?} took {took:?}");
             let limited = ["R0006", "R0008"].contains(&code) && count > 50_000 / 6;
             assert!(code == wanted || limited, "{shape:?}: {code}");
+        }
+    }
+}
+
+#[test]
+fn choices_inside_choices_are_compiled_once() {
+    for (before, operator) in [("", "?:"), ("", "??"), ("$exists := 1; ", "??")] {
+        let nested =
+            ["(".repeat(30), "$len(a)".into(), format!(" {operator} b)").repeat(30)];
+        let source = format!("({before}{})", nested.concat());
+        for profile in [Profile::Jsonata, Profile::Workflow] {
+            let started = Instant::now();
+            let compiled = Program::compile(source.as_str().into(), profile);
+            let took = started.elapsed();
+            assert!(took < SOON, "{before}{operator} took {took:?}");
+            // The contract knows no `$exists`, which `??` stands for.
+            if profile == Profile::Jsonata || operator == "?:" {
+                assert!(compiled.is_ok(), "{before}{operator}");
+            }
         }
     }
 }

@@ -12,6 +12,8 @@ use crate::tool;
 use crate::workspace::Workspace;
 use crate::{npm, wasm};
 
+/// Random cases of each kind in a nightly run.
+const NIGHTLY_CASES: &str = "20000";
 /// Which cases passed when it was last blessed.
 const SNAPSHOT: &str = "tests/conformance.snap";
 
@@ -29,6 +31,13 @@ pub(crate) fn run(
 /// needs no host.
 pub(crate) fn differential(workspace: &Workspace, arguments: &[OsString]) -> Result<()> {
     call(workspace, "differential", arguments)
+}
+
+/// Random cases that no run before had; the seed stands in the first line, so that a
+/// difference can be had again.
+pub(crate) fn nightly(workspace: &Workspace) -> Result<()> {
+    let arguments = ["--seed", "random", "--cases", NIGHTLY_CASES];
+    differential(workspace, &arguments.map(OsString::from))
 }
 
 /// Measures the demo's expressions. Debug builds measure nothing, so this one is optimized,

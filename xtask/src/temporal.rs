@@ -69,7 +69,9 @@ fn install(workspace: &Workspace) -> Result<()> {
     }
     println!("installing what {EXAMPLE} needs");
     let shell = tool::shell(&folder)?;
-    cmd!(shell, "npm ci --no-audit --no-fund --loglevel=error")
+    // `npm ci` refuses a lock file that leaves out optional packages of other systems, which
+    // a registry may not have; this keeps to the lock file as well.
+    cmd!(shell, "npm install --no-save --no-audit --no-fund --loglevel=error")
         .quiet()
         .ignore_stdout()
         .run()?;

@@ -93,7 +93,8 @@ fn reverse(context: &mut Context<'_>, arguments: &[Value]) -> Result<Value> {
         return Ok(argument(arguments, 0));
     };
     context.heap.pay_items(index(list.len))?;
-    let items: Vec<Value> = context.heap.items(list).iter().rev().copied().collect();
+    let mut items = context.heap.items(list).to_vec();
+    items.reverse();
     Ok(context.heap.add_array_unpaid(&items, Marks::NONE))
 }
 
@@ -116,21 +117,28 @@ fn shuffle(context: &mut Context<'_>, arguments: &[Value]) -> Result<Value> {
 
 /// A list with more than one item; shorter ones are given back as they are.
 fn longer(heap: &mut Heap, value: Value) -> Result<Option<Array>> {
+    if !matches!(value, Value::Undefined | Value::Array(_) | Value::String(_)) {
+        return Err(coerce::fault("a list is expected"));
+    }
     let list = coerce::list(heap, value)?;
     Ok(list.filter(|list| list.len > 1))
 }
 
 fn zip(context: &mut Context<'_>, arguments: &[Value]) -> Result<Value> {
-    let lists: Vec<Option<Array>> =
-        arguments.iter().map(|value| value.as_array()).collect();
-    let lengths = lists.iter().map(|list| list.map_or(0, |list| list.len));
-    let shortest = lengths.min().unwrap_or(0);
+    let mut lists = Vec::new();
+    let mut shortest = if arguments.is_empty() { 0 } else { u32::MAX };
+    for argument in arguments {
+        shortest = shortest.min(argument.as_array().map_or(0, |list| list.len));
+        lists.extend(argument.as_array());
+    }
     let heap = &mut *context.heap;
     heap.pay_items(index(shortest))?;
     let mut tuples = Vec::with_capacity(index(shortest));
     for position in 0..shortest {
-        let tuple: Vec<Value> =
-            lists.iter().flatten().map(|&list| heap.item(list, position)).collect();
+        let mut tuple = Vec::with_capacity(lists.len());
+        for &list in &lists {
+            tuple.push(heap.item(list, position));
+        }
         tuples.push(heap.add_array(&tuple, Marks::NONE)?);
     }
     Ok(heap.add_array_unpaid(&tuples, Marks::NONE))

@@ -52,7 +52,7 @@ fn format(context: &mut Context<'_>, arguments: &[Value]) -> Result<Value> {
     let longest = length(symbols.longest());
     heap.budget.charge(u64::from(picture.len).saturating_mul(u64::from(longest)))?;
     heap.budget.allocate(u64::from(picture.len).saturating_mul(16))?;
-    let picture: Vec<u16> = heap.text(picture).units().collect();
+    let picture = heap.text(picture).to_units();
     let pictures = read_picture(heap, &picture, &symbols)?;
     // A negative number takes the second picture, or the first with a minus sign. NaN is
     // not at least 0 and so goes the same way.
@@ -65,9 +65,9 @@ fn format(context: &mut Context<'_>, arguments: &[Value]) -> Result<Value> {
     };
     let mut written: Vec<u16> = sign.to_vec();
     written.extend_from_slice(&variables.prefix);
-    written.extend(write_number(heap, number, variables, &symbols)?);
+    written.append(&mut write_number(heap, number, variables, &symbols)?);
     written.extend_from_slice(&variables.suffix);
-    let text = Wtf8Buf::from_units(written).into_bytes();
+    let text = Wtf8Buf::from_units(&written).into_bytes();
     heap.add_text(&text).map(Value::String)
 }
 
@@ -79,7 +79,7 @@ fn given_symbols(heap: &mut Heap, options: Object) -> Result<Symbols> {
             None => {}
             Some(Value::String(text)) => {
                 heap.pay_text(crate::value::index(text.len))?;
-                *symbol = heap.text(text).units().collect();
+                *symbol = heap.text(text).to_units();
             }
             Some(_) => return Err(fault("the options of a picture must be strings")),
         }
@@ -128,10 +128,10 @@ fn write_number(
         if exponent < 0.0 {
             digits.extend_from_slice(&symbols.minus);
         }
-        let shown = in_digits(exponent, 0, symbols)?;
+        let mut shown = in_digits(exponent, 0, symbols)?;
         let missing = variables.exponent_digits.saturating_sub(length(shown.len()));
         extend_zeros(heap, &mut digits, missing, symbols)?;
-        digits.extend(shown);
+        digits.append(&mut shown);
     }
     Ok(digits)
 }
@@ -171,14 +171,16 @@ fn in_digits(number: f64, places: u32, symbols: &Symbols) -> Result<Vec<u16>> {
     } else {
         shown = format_number(number).into_bytes();
     }
-    let digit = |byte: u8| match byte {
-        b'0'..=b'9' if symbols.zero != [u16::from(b'0')] => {
-            let value = usize::from(byte.saturating_sub(b'0'));
-            symbols.digits().nth(value).unwrap_or_default()
-        }
-        byte => u16::from(byte),
-    };
-    Ok(shown.into_iter().map(digit).collect())
+    let mut digits = Vec::with_capacity(shown.len());
+    for byte in shown {
+        digits.push(match byte {
+            b'0'..=b'9' => {
+                symbols.digit(u16::from(byte.saturating_sub(b'0'))).unwrap_or_default()
+            }
+            byte => u16::from(byte),
+        });
+    }
+    Ok(digits)
 }
 
 fn pad(

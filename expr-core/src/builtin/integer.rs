@@ -101,7 +101,7 @@ pub(super) fn write_integer(
         }
         Primary::Decimal(decimal) => {
             let units = write_digits(heap, number, decimal, format.ordinal)?;
-            return out.push(heap, &Wtf8Buf::from_units(units).into_bytes());
+            return out.push(heap, &Wtf8Buf::from_units(&units).into_bytes());
         }
         Primary::Unknown => return Err(unknown_sequence()),
         Primary::Roman => words::to_roman(heap, number, &mut text)?,
@@ -211,7 +211,7 @@ pub(super) fn read_integer(text: &[u8], format: &IntegerFormat) -> Result<f64> {
 }
 
 fn read_digits(text: &[u8], decimal: &Decimal, ordinal: bool) -> Result<f64> {
-    let mut units: Vec<u16> = Wtf8::new(text).units().collect();
+    let mut units = Wtf8::new(text).to_units();
     if ordinal {
         units.truncate(units.len().saturating_sub(2));
     }

@@ -182,8 +182,14 @@ fn power(context: &mut Context<'_>, arguments: &[Value]) -> Result<Value> {
 
 fn round(context: &mut Context<'_>, arguments: &[Value]) -> Result<Value> {
     let Some(number) = first(context, arguments)? else { return Ok(Value::Undefined) };
-    let precision = coerce::optional_number(context.heap, argument(arguments, 1))?;
-    Ok(Value::Number(round_half_even(number, precision.unwrap_or(0.0))))
+    let precision = match argument(arguments, 1) {
+        Value::Undefined => 0.0,
+        given @ (Value::Null | Value::Number(_) | Value::String(_)) => {
+            coerce::number(context.heap, given)?
+        }
+        _ => return Err(fault("a number of places is expected")),
+    };
+    Ok(Value::Number(round_half_even(number, precision)))
 }
 
 /// Rounds to decimal places. The point is shifted in the decimal text, since multiplying by

@@ -2,6 +2,7 @@
 
 use super::coerce::fault;
 use crate::error::{Error, ErrorKind, Result};
+use crate::text::Wtf8;
 use crate::value::{Heap, index, length};
 use alloc::vec::Vec;
 
@@ -20,7 +21,7 @@ pub(super) struct Symbols {
 
 impl Default for Symbols {
     fn default() -> Self {
-        let symbol = |text: &str| text.encode_utf16().collect();
+        let symbol = |text: &str| Wtf8::from(text).to_units();
         Symbols {
             decimal: symbol("."),
             grouping: symbol(","),
@@ -56,11 +57,9 @@ impl Symbols {
         self.named().iter().map(|(_, symbol)| symbol.len()).max().unwrap_or(0)
     }
 
-    /// The ten digits of the family, which are neighbours.
-    pub(super) fn digits(&self) -> impl Iterator<Item = u16> + '_ {
-        let zero = self.zero.first();
-        zero.into_iter()
-            .flat_map(|&zero| (0..10).map(move |value| zero.wrapping_add(value)))
+    /// A digit of the family, whose ten are neighbours.
+    pub(super) fn digit(&self, value: u16) -> Option<u16> {
+        Some(self.zero.first()?.wrapping_add(value))
     }
 
     /// Where the decimal separator stands in a number, -1 if nowhere.
@@ -69,7 +68,7 @@ impl Symbols {
     }
 
     fn is_digit(&self, unit: u16) -> bool {
-        self.digits().any(|digit| digit == unit)
+        self.zero.first().is_some_and(|&zero| unit.wrapping_sub(zero) < 10)
     }
 
     fn is_optional(&self, unit: u16) -> bool {
@@ -142,14 +141,16 @@ pub(super) fn read_picture(
     if pictures.len() > 2 {
         return Err(Error::from(ErrorKind::TooManySubPictures));
     }
-    let parts: Vec<Parts<'_>> =
-        pictures.iter().map(|picture| Parts::of(picture, symbols)).collect();
-    for part in &parts {
-        if let Some(error) = part.mistake(symbols) {
+    for picture in &pictures {
+        if let Some(error) = Parts::of(picture, symbols).mistake(symbols) {
             return Err(Error::from(error));
         }
     }
-    parts.iter().map(|part| part.variables(heap, symbols)).collect()
+    let mut variables = Vec::with_capacity(pictures.len());
+    for picture in &pictures {
+        variables.push(Parts::of(picture, symbols).variables(heap, symbols)?);
+    }
+    Ok(variables)
 }
 
 fn split<'a>(picture: &'a [u16], separator: &[u16]) -> Vec<&'a [u16]> {
@@ -279,7 +280,8 @@ impl<'a> Parts<'a> {
                 check(grouping, ErrorKind::GroupingAtEnd);
             }
         }
-        let doubled = [symbols.grouping.as_slice(), &symbols.grouping].concat();
+        let mut doubled = symbols.grouping.clone();
+        doubled.extend_from_slice(&symbols.grouping);
         check(has(self.whole, &doubled), ErrorKind::AdjacentGrouping);
         let first = find(self.integer, &symbols.optional, 0);
         let before = sub(self.integer, 0, first.unwrap_or(0));

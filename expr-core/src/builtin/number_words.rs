@@ -316,7 +316,7 @@ pub(super) fn to_letters(
 
 /// The number that letters spell. Other characters count by their distance from `first`.
 pub(super) fn from_letters(text: &[u8], first: u8) -> f64 {
-    let units: Vec<u16> = Wtf8::new(text).units().collect();
+    let units = Wtf8::new(text).to_units();
     let mut number = 0.0;
     for (place, &unit) in units.iter().rev().enumerate() {
         let digit = f64::from(unit) - f64::from(first) + 1.0;

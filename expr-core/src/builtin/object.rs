@@ -8,7 +8,7 @@ use crate::map::NumberMap;
 use crate::merge_sort::sorted;
 use crate::size::{index, length};
 use crate::text::Wtf8Buf;
-use crate::value::{Array, Heap, Key, Marks, Object, Value, is_numeric};
+use crate::value::{Array, Heap, Key, Marks, Object, Value, is_numeric, keys_at};
 use alloc::vec::Vec;
 
 pub(super) const TABLE: &[Builtin] = &[
@@ -230,8 +230,10 @@ fn keys(context: &mut Context<'_>, arguments: &[Value]) -> Result<Value> {
         Value::Array(list) => merged_keys(heap, list)?,
         _ => Vec::new(),
     };
-    let names: Vec<Value> =
-        keys.iter().map(|&key| Value::String(heap.name(key))).collect();
+    let mut names = Vec::with_capacity(keys.len());
+    for key in keys {
+        names.push(Value::String(heap.name(key)));
+    }
     heap.add_array(&names, Marks::SEQUENCE)
 }
 
@@ -251,7 +253,7 @@ fn merged_keys(heap: &mut Heap, list: Array) -> Result<Vec<Key>> {
         (number.is_none(), number.unwrap_or(0))
     };
     let order = sorted(keys.len(), &|first, second| rank(first) > rank(second));
-    Ok(order.iter().filter_map(|&place| keys.get(place).copied()).collect())
+    Ok(keys_at(&keys, &order))
 }
 
 fn lookup(context: &mut Context<'_>, arguments: &[Value]) -> Result<Value> {

@@ -3,7 +3,7 @@
 use super::{Context, argument, coerce};
 use crate::error::{Error, ErrorKind, Result};
 use crate::regex::{Captures, Regex};
-use crate::value::{Function, Heap, Key, Marks, Text, Value, index, length};
+use crate::value::{Function, Heap, Marks, Text, Value, index, length};
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 
@@ -47,7 +47,7 @@ fn find(
 ) -> Result<Value> {
     let heap = &mut *context.heap;
     heap.pay_text(index(subject.len).saturating_mul(2))?;
-    let units: Vec<u16> = heap.text(subject).units().collect();
+    let units = heap.text(subject).to_units();
     match regex.find_at(&units, index(from), &mut heap.budget)? {
         Some(captures) => describe(heap, regex, subject, &units, &captures),
         None => Ok(Value::Undefined),
@@ -64,7 +64,7 @@ pub(super) fn describe(
 ) -> Result<Value> {
     let mut text_of = |range: Option<(usize, usize)>| match range {
         Some((start, end)) => {
-            let units = units.get(start..end).unwrap_or_default().iter().copied();
+            let units = units.get(start..end).unwrap_or_default();
             let text = crate::text::Wtf8Buf::from_units(units);
             heap.add_text(text.as_wtf8().bytes()).map(Value::String)
         }
@@ -72,18 +72,18 @@ pub(super) fn describe(
     };
     let (start, end) = captures.get(0).unwrap_or((0, 0));
     let matched = text_of(Some((start, end)))?;
-    let groups: Result<Vec<Value>> =
-        (1..=regex.capture_count()).map(|group| text_of(captures.get(group))).collect();
-    let groups = heap.add_array(&groups?, Marks::NONE)?;
+    let mut groups = Vec::new();
+    for group in 1..=regex.capture_count() {
+        groups.push(text_of(captures.get(group))?);
+    }
+    let groups = heap.add_array(&groups, Marks::NONE)?;
     let next = heap.add_function(Function::NextMatch {
         regex: Arc::clone(regex),
         subject,
         from: length(end),
     })?;
     let number = |offset: usize| Value::Number(f64::from(length(offset)));
-    let keys: Vec<Key> = [&b"match"[..], b"start", b"end", b"groups", b"next"]
-        .iter()
-        .map(|name| heap.intern(name))
-        .collect();
+    let keys = [&b"match"[..], b"start", b"end", b"groups", b"next"]
+        .map(|name| heap.intern(name));
     heap.add_plain_object(&keys, &[matched, number(start), number(end), groups, next])
 }

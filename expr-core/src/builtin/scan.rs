@@ -54,7 +54,7 @@ impl Subject {
     }
 
     fn added(&self, heap: &mut Heap, from: usize, to: usize) -> Result<Text> {
-        let units = self.units.get(from..to).unwrap_or_default().iter().copied();
+        let units = self.units.get(from..to).unwrap_or_default();
         heap.add_text(&Wtf8Buf::from_units(units).into_bytes())
     }
 }
@@ -219,7 +219,7 @@ impl Scan {
             _ => Source::Matcher { function: pattern, argument: Value::String(text) },
         };
         heap.pay_text(index(text.len).saturating_mul(2))?;
-        let units = heap.text(text).units().collect();
+        let units = heap.text(text).to_units();
         let subject = Subject { text, units };
         let (state, count) = (State::Search, 0.0);
         Ok(Box::new(Scan { subject, source, state, limit, count, purpose }))

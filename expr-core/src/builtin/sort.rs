@@ -5,9 +5,8 @@ use super::higher_order::Finished;
 use super::{Context, Next, Resume, Waiting, argument};
 use crate::error::{Error, ErrorKind, Result};
 use crate::merge_sort::{MergeSort, sorted};
-use crate::value::{Array, Heap, Marks, Value, index, is_numeric};
+use crate::value::{Array, Heap, Marks, Value, index, is_numeric, values_at};
 use alloc::boxed::Box;
-use alloc::vec::Vec;
 use core::cmp::Ordering;
 
 /// The body of `$sort`.
@@ -59,13 +58,8 @@ fn sort_scalars(heap: &mut Heap, list: Array) -> Result<Value> {
         };
         heap.order(left, right) == Some(Ordering::Greater)
     });
-    let sorted = picked(items, order.into_iter());
+    let sorted = values_at(items, &order);
     Ok(heap.add_array_unpaid(&sorted, Marks::NONE))
-}
-
-/// The items at these positions.
-fn picked(items: &[Value], order: impl Iterator<Item = usize>) -> Vec<Value> {
-    order.filter_map(|position| items.get(position).copied()).collect()
 }
 
 /// A sort whose comparisons are calls.
@@ -90,8 +84,7 @@ impl Resume for Sorting {
                 alloc::vec![heap.item(self.list, left), heap.item(self.list, right)];
             return Ok(Next::Call(self.comparator, pair));
         }
-        let order = self.sort.order().iter().map(|&position| index(position));
-        let sorted = picked(heap.items(self.list), order);
+        let sorted = values_at(heap.items(self.list), self.sort.order());
         heap.add_array(&sorted, Marks::NONE).map(Next::Done)
     }
 }

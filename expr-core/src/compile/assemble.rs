@@ -32,7 +32,7 @@ impl Compiler<'_> {
         let start = |at: usize| code.regions.get(at).map(|region| region.start);
         let order = sorted(code.regions.len(), &|a, b| start(a) < start(b));
         code.regions =
-            order.iter().filter_map(|&at| code.regions.get(at).copied()).collect();
+            order.iter().filter_map(|&at| code.regions.get(index(at)).copied()).collect();
         for lambda in &mut code.lambdas {
             labels.resolve(&mut lambda.entry)?;
         }

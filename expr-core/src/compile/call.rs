@@ -21,7 +21,7 @@ impl Compiler<'_> {
         if builtin.is_none() {
             self.callee(procedure, id, false, &mut tasks)?;
         }
-        tasks.extend(arguments.into_iter().map(Task::Node));
+        push_nodes(&mut tasks, &arguments);
         let call = match builtin {
             Some(builtin) => Op::CallBuiltin { builtin, arguments: count },
             None if tail => Op::TailCall { arguments: count },
@@ -49,7 +49,7 @@ impl Compiler<'_> {
             self.callee(procedure, rhs, false, &mut tasks)?;
             tasks.push(Task::Emit(Op::Swap, rhs));
         }
-        tasks.extend(arguments.into_iter().map(Task::Node));
+        push_nodes(&mut tasks, &arguments);
         let call = match builtin {
             Some(builtin) => Op::CallBuiltin { builtin, arguments: count },
             None => Op::Call { arguments: count },
@@ -74,7 +74,8 @@ impl Compiler<'_> {
         let number = length(self.code.partials.len());
         let count = length(arguments.len());
         self.code.partials.push(PartialCall { arguments: count, holes });
-        let mut tasks: Vec<Task> = arguments.into_iter().map(Task::Node).collect();
+        let mut tasks = Vec::new();
+        push_nodes(&mut tasks, &arguments);
         self.callee(procedure, id, true, &mut tasks)?;
         tasks.push(Task::Emit(Op::Partial(number), id));
         self.plan(tasks);
@@ -151,10 +152,12 @@ impl Compiler<'_> {
         else {
             return Ok(());
         };
-        let parameters: Vec<u32> =
-            parameters.iter().map(|name| self.name(name.as_wtf8().bytes())).collect();
-        let count = length(parameters.len());
-        let scope = self.scopes.add_lambda(id, parameters);
+        let mut names = Vec::with_capacity(parameters.len());
+        for parameter in &parameters {
+            names.push(self.name(parameter.as_wtf8().bytes()));
+        }
+        let count = length(names.len());
+        let scope = self.scopes.add_lambda(id, names);
         let layout = self.layout(scope);
         let entry = self.label();
         let number = length(self.code.lambdas.len());
@@ -212,5 +215,11 @@ impl Compiler<'_> {
         tasks.push(Task::Place(end));
         self.plan(tasks);
         Ok(())
+    }
+}
+
+fn push_nodes(tasks: &mut Vec<Task>, nodes: &[NodeId]) {
+    for &node in nodes {
+        tasks.push(Task::Node(node));
     }
 }

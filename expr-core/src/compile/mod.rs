@@ -122,7 +122,9 @@ impl Compiler<'_> {
 
     /// Plans tasks, to be carried out in their order before all that was planned so far.
     fn plan(&mut self, tasks: Vec<Task>) {
-        self.tasks.extend(tasks.into_iter().rev());
+        for task in tasks.into_iter().rev() {
+            self.tasks.push(task);
+        }
     }
 
     fn carry_out(&mut self, task: Task) -> Result<()> {
@@ -335,13 +337,20 @@ impl Compiler<'_> {
                         Task::Place(end),
                     ]);
                 } else {
+                    let NodeKind::Call { procedure, .. } = self.get(exists)?.kind else {
+                        return Err(bug("a `??` without its test"));
+                    };
                     let (otherwise, end) = (self.label(), self.label());
                     self.plan(vec![
-                        Task::Node(exists),
-                        Task::Emit(Op::JumpIfFalse(otherwise), id),
                         Task::Node(lhs),
+                        Task::Emit(Op::Copy, id),
+                        Task::Node(procedure),
+                        Task::Emit(Op::Swap, id),
+                        Task::Emit(Op::Call { arguments: 1 }, exists),
+                        Task::Emit(Op::JumpIfFalse(otherwise), id),
                         Task::Emit(Op::Jump(end), id),
                         Task::Place(otherwise),
+                        Task::Emit(Op::Drop, id),
                         part(rhs),
                         Task::Place(end),
                     ]);

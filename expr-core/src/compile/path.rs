@@ -8,6 +8,13 @@ use crate::value::length;
 use alloc::vec;
 use alloc::vec::Vec;
 
+/// What a step that makes tuples is applied to; `TupleStep` says what each member means.
+struct Inputs {
+    plain: bool,
+    begins: bool,
+    whole: bool,
+}
+
 impl Compiler<'_> {
     /// Plans a path with its group-by.
     pub(super) fn path(&mut self, id: NodeId) -> Result<()> {
@@ -16,8 +23,10 @@ impl Compiler<'_> {
             return Ok(());
         };
         let (group, keeps_tuples) = (node.group.clone(), node.tuple);
-        let constructs = steps.first().map(|&first| self.get(first)).transpose()?;
-        let constructs = constructs.is_some_and(|first| first.constructs);
+        let first = steps.first().map(|&first| self.get(first)).transpose()?;
+        let constructs = first.is_some_and(|first| first.constructs);
+        // A path goes on after a constructor that makes tuples, whatever it gave.
+        let unbroken = constructs && first.is_some_and(|first| first.tuple);
         let mut first_tuple = steps.len();
         for (position, &step) in steps.iter().enumerate().rev() {
             if self.get(step)?.tuple {
@@ -25,20 +34,47 @@ impl Compiler<'_> {
                 first_tuple = position.max(usize::from(constructs));
             }
         }
-        let path_end = self.label();
+        let (path_end, constructed) = (self.label(), self.label());
+        // An order-by leaves what is no list as it is, for the step after it.
+        let mut sorted = 0_usize;
+        if constructs && !unbroken {
+            for &step in steps.iter().take(first_tuple).skip(1) {
+                if !self.sorts(step)? {
+                    break;
+                }
+                sorted = sorted.saturating_add(1);
+            }
+        }
         let mut tasks = Vec::new();
         for (position, &step) in steps.iter().enumerate() {
             let last = position.saturating_add(1) == steps.len();
             if position == 0 && constructs {
-                let next = steps.get(1).copied();
-                let listed = first_tuple == 1;
-                let ends = (path_end, keep_singleton, listed);
-                self.constructed_step(step, next, ends, &mut tasks)?;
+                self.constructed_step(step, last, &mut tasks)?;
             } else if position >= first_tuple {
                 let plain = position == first_tuple;
-                self.tuple_step(step, position == 0, plain, path_end, &mut tasks)?;
+                let mut whole = false;
+                if position == 0 {
+                    tasks.push(Task::Emit(Op::Source, step));
+                    whole = matches!(self.get(step)?.kind, NodeKind::Variable(_));
+                }
+                let begins = position == 0 || (unbroken && plain);
+                let inputs = Inputs { plain, begins, whole };
+                self.tuple_step(step, inputs, path_end, &mut tasks)?;
             } else {
-                self.step(step, position == 0, last, path_end, &mut tasks)?;
+                let end = if position <= sorted { constructed } else { path_end };
+                self.step(step, position == 0, last, end, &mut tasks)?;
+            }
+            if position == sorted && constructs && !unbroken {
+                tasks.push(Task::Place(constructed));
+                let next = steps.get(position.saturating_add(1));
+                if let Some(&next) = next
+                    && !self.sorts(next)?
+                {
+                    let (end, keep) = (path_end, keep_singleton);
+                    let listed = first_tuple == position.saturating_add(1);
+                    let op = Op::ConstructedItems { end, keep, listed };
+                    tasks.push(Task::Emit(op, step));
+                }
             }
         }
         let tuples = first_tuple < steps.len();
@@ -66,29 +102,29 @@ impl Compiler<'_> {
         let NodeKind::Path { steps, .. } = &node.kind else { return Ok(true) };
         let mut single = node.group.is_some();
         if let Some((&first, rest)) = steps.split_first() {
-            let sorts = |step: &NodeId| {
-                self.get(*step).is_ok_and(|node| matches!(node.kind, NodeKind::Sort(_)))
-            };
+            let sorts = |&step: &NodeId| self.sorts(step).unwrap_or(false);
             single |= self.get(first)?.constructs && rest.iter().all(sorts);
         }
         Ok(single)
+    }
+
+    fn sorts(&self, step: NodeId) -> Result<bool> {
+        Ok(matches!(self.get(step)?.kind, NodeKind::Sort(_)))
     }
 
     /// Adds the tasks of a constructor that a path begins with.
     fn constructed_step(
         &mut self,
         step: NodeId,
-        next: Option<NodeId>,
-        (path_end, keep, listed): (Label, bool, bool),
+        last: bool,
         tasks: &mut Vec<Task>,
     ) -> Result<()> {
-        let Some(next) = next else {
+        if last {
             tasks.push(Task::Node(step));
             return Ok(());
-        };
+        }
         let node = self.get(step)?;
         let (tuple, focus) = (node.tuple, node.focus.is_some());
-        let sorted = matches!(self.get(next)?.kind, NodeKind::Sort(_));
         tasks.push(Task::Emit(Op::ListInput, step));
         tasks.push(Task::Node(step));
         tasks.push(Task::Emit(Op::PutInputBack, step));
@@ -101,9 +137,6 @@ impl Compiler<'_> {
             let op = Op::ConstructedItems { end, keep: true, listed: true };
             tasks.push(Task::Emit(op, step));
             tasks.push(Task::Place(end));
-        } else if !sorted {
-            let op = Op::ConstructedItems { end: path_end, keep, listed };
-            tasks.push(Task::Emit(op, step));
         }
         Ok(())
     }
@@ -157,24 +190,20 @@ impl Compiler<'_> {
     fn tuple_step(
         &mut self,
         step: NodeId,
-        first: bool,
-        plain: bool,
+        Inputs { plain, begins, whole }: Inputs,
         path_end: Label,
         tasks: &mut Vec<Task>,
     ) -> Result<()> {
         let node = self.get(step)?.clone();
-        let whole = first && matches!(node.kind, NodeKind::Variable(_));
-        let focus = node.focus.as_ref().map(|name| self.name(name.as_wtf8().bytes()));
+        let focus = node.bound_focus().map(|name| self.name(name.as_wtf8().bytes()));
         let index = node.index.as_ref().map(|name| self.name(name.as_wtf8().bytes()));
         let ancestor = node.ancestor.map(|slot| self.label_name(slot));
         let number = length(self.code.tuple_steps.len());
-        let described = TupleStep { plain, first, whole, focus, index, ancestor };
+        let described = TupleStep { plain, begins, whole, focus, index, ancestor };
         self.code.tuple_steps.push(described);
-        if first {
-            tasks.push(Task::Emit(Op::Source, step));
-        }
         if let NodeKind::Sort(terms) = &node.kind {
-            self.sort(terms, !plain, plain.then_some(path_end), step, tasks)?;
+            let nothing = (plain && !begins).then_some(path_end);
+            self.sort(terms, !plain, nothing, step, tasks)?;
             if plain {
                 tasks.push(Task::Emit(Op::TupleSorted { step: number }, step));
             }

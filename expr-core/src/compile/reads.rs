@@ -300,11 +300,17 @@ impl<'a> Walk<'a> {
             self.places.look(value);
         }
         let focus = node.and_then(|node| node.focus.as_ref());
-        if let Some(name) = focus {
+        let named = node.and_then(Node::bound_focus);
+        if let Some(name) = named {
             self.bind(name, value);
         }
         // `@` binds what the step gives and goes on with what the step was applied to.
-        self.values.push(if focus.is_some() { before } else { value });
+        let goes_on = match (focus, named) {
+            (Some(_), Some(_)) => before,
+            (Some(_), None) => self.places.join(before, value),
+            (None, _) => value,
+        };
+        self.values.push(goes_on);
     }
 
     fn variable(&mut self, name: &Wtf8Buf) -> Place {

@@ -128,7 +128,9 @@ impl Scopes {
                 let name = names.number(name.as_wtf8().bytes());
                 self.tuple_names.insert(u64::from(name), 0);
             }
-            pending.extend(tree.children(id).into_iter().map(|child| (child, inner)));
+            for child in tree.children(id) {
+                pending.push((child, inner));
+            }
         }
     }
 
@@ -173,13 +175,14 @@ impl Scopes {
         let mut names = parameters;
         // A parameter that is bound again keeps its slot: the later slot would hide it.
         let mut known = NumberMap::default();
-        names.iter().for_each(|&name| {
+        for &name in &names {
             known.insert(u64::from(name), 0);
-        });
-        let bound = self.bound_in(owner_of(lambda));
-        names.extend(
-            bound.into_iter().filter(|&name| known.get(u64::from(name)).is_none()),
-        );
+        }
+        for name in self.bound_in(owner_of(lambda)) {
+            if known.get(u64::from(name)).is_none() {
+                names.push(name);
+            }
+        }
         self.add(Some(self.current), ScopeKind::Variables, names, count)
     }
 

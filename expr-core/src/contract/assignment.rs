@@ -9,7 +9,7 @@ use super::mapping::{expression_failure, member_pointer};
 use crate::builtin::trim;
 use crate::error::Result;
 use crate::map::NumberMap;
-use crate::value::{Heap, Key, Value, index, length};
+use crate::value::{Heap, Key, Value, index, length, split_members};
 use alloc::vec::Vec;
 
 /// The scopes of a run that can be written.
@@ -156,7 +156,11 @@ pub(super) fn segments(path: &[u8]) -> impl Iterator<Item = &[u8]> {
 }
 
 fn intern_segments(heap: &mut Heap, path: &[u8]) -> Vec<Key> {
-    segments(path).map(|segment| heap.intern(segment)).collect()
+    let mut keys = Vec::new();
+    for segment in segments(path) {
+        keys.push(heap.intern(segment));
+    }
+    keys
 }
 
 /// A copy of `root` in which the place at the end of `path` holds `value`. What is no
@@ -176,7 +180,7 @@ fn write_path(heap: &mut Heap, root: Value, path: &[Key], value: Value) -> Resul
         let (mut keys, mut values) = (Vec::new(), Vec::new());
         if let Value::Object(object) = container {
             heap.pay_members(index(heap.member_count(object)))?;
-            (keys, values) = heap.members(object).unzip();
+            (keys, values) = split_members(&heap.member_list(object));
         }
         match keys.iter().position(|&known| known == key) {
             Some(at) => {

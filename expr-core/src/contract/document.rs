@@ -94,7 +94,8 @@ impl Check<'_> {
             self.ask.charge(1)?;
             let mut pointer = block.pointer.clone();
             push_index(&mut pointer, at);
-            let mut step_path = [&block.path, b".steps[".as_slice()].concat();
+            let mut step_path = block.path.clone();
+            step_path.extend_from_slice(b".steps[");
             write_whole(&mut step_path, u64::from(length(at)));
             step_path.push(b']');
             let id = self.ask.member(step, "id").as_text();
@@ -110,12 +111,11 @@ impl Check<'_> {
             for name in BLOCKS.iter().rev() {
                 let inner = self.ask.items(self.ask.member(step, name));
                 if !inner.is_empty() {
-                    open.push(Block {
-                        steps: inner,
-                        next: 0,
-                        pointer: place.at(name).pointer,
-                        path: [&place.step, b".".as_slice(), name.as_bytes()].concat(),
-                    });
+                    let mut path = place.step.clone();
+                    path.push(b'.');
+                    path.extend_from_slice(name.as_bytes());
+                    let pointer = place.at(name).pointer;
+                    open.push(Block { steps: inner, next: 0, pointer, path });
                 }
             }
         }
@@ -180,21 +180,21 @@ impl Check<'_> {
         };
         let event = event.to_vec();
         let Some(rules) = &self.rules else { return Ok(()) };
-        let labels: Vec<Vec<u8>> = rules
-            .for_event(self.ask, &event)?
-            .into_iter()
-            .map(|rule| rule.label)
-            .collect();
-        if labels.is_empty() {
-            let message =
-                [b"no rule derives a key from the event ", event.as_slice()].concat();
+        let rules = rules.for_event(self.ask, &event)?;
+        if rules.is_empty() {
+            let mut message = b"no rule derives a key from the event ".to_vec();
+            message.extend_from_slice(&event);
             self.report("EVENT_WAIT_UNCORRELATABLE", true, &message, place);
-        } else {
-            let message =
-                [b"the event derives its keys from ", labels.join(&b", "[..]).as_slice()]
-                    .concat();
-            self.report("EVENT_WAIT_CORRELATION_CONTRACT", false, &message, place);
+            return Ok(());
         }
+        let mut message = b"the event derives its keys from".to_vec();
+        let mut before: &[u8] = b" ";
+        for rule in rules {
+            message.extend_from_slice(before);
+            message.extend_from_slice(&rule.label);
+            before = b", ";
+        }
+        self.report("EVENT_WAIT_CORRELATION_CONTRACT", false, &message, place);
         Ok(())
     }
 

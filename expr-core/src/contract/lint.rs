@@ -66,7 +66,8 @@ fn bound_names(tree: &Tree) -> Vec<Wtf8Buf> {
         if let NodeKind::Bind { name, .. } = &node.kind {
             names.push(name.clone());
         }
-        names.extend(node.focus.iter().chain(&node.index).cloned());
+        names.extend(node.focus.clone());
+        names.extend(node.index.clone());
         for stage in &node.stages {
             if let StageKind::Index(name) = &stage.kind {
                 names.push(name.clone());
@@ -96,8 +97,9 @@ impl Lint<'_> {
                     _ => continue,
                 }
                 pending.push((id, true));
-                let children = self.tree.children(id).into_iter().rev();
-                pending.extend(children.map(|child| (child, false)));
+                for &child in self.tree.children(id).iter().rev() {
+                    pending.push((child, false));
+                }
                 continue;
             }
             let Some(node) = self.tree.get(id) else { continue };

@@ -108,28 +108,35 @@ impl Rules {
     }
 
     fn named(&self, ask: &Ask, event: &[u8]) -> Vec<Rule> {
+        let mut found = Vec::new();
         match self {
-            Rules::Default => DEFAULTS
-                .iter()
-                .filter(|(events, _)| events.iter().any(|it| it.as_bytes() == event))
-                .flat_map(|(_, paths)| paths.iter())
-                .filter_map(|path| Rule::path(path.as_bytes()))
-                .collect(),
-            Rules::Legacy(config) => match ask.own(*config, event) {
-                Value::String(path) => {
-                    Rule::path(ask.heap.bytes(path)).into_iter().collect()
+            Rules::Default => {
+                for (events, paths) in DEFAULTS {
+                    if events.iter().any(|it| it.as_bytes() == event) {
+                        for path in paths {
+                            found.extend(Rule::path(path.as_bytes()));
+                        }
+                    }
                 }
-                Value::Array(paths) => {
-                    let paths = ask.heap.items(paths).iter();
-                    paths.filter_map(|&path| Rule::path(ask.bytes(path)?)).collect()
+            }
+            Rules::Legacy(config) => {
+                let paths = ask.own(*config, event);
+                let one = [paths];
+                let paths = match paths {
+                    Value::Array(paths) => ask.heap.items(paths),
+                    _ => &one,
+                };
+                for &path in paths {
+                    found.extend(ask.bytes(path).and_then(Rule::path));
                 }
-                _ => Vec::new(),
-            },
+            }
             Rules::Strict(events) => {
-                let rules = ask.items(ask.own(*events, event)).into_iter();
-                rules.filter_map(|rule| Rule::strict(ask, rule)).collect()
+                for rule in ask.items(ask.own(*events, event)) {
+                    found.extend(Rule::strict(ask, rule));
+                }
             }
         }
+        found
     }
 }
 

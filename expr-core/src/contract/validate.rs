@@ -10,10 +10,11 @@ use crate::syntax::{Node, NodeId, NodeKind, StageKind, Tree};
 use crate::text::{Wtf8, Wtf8Buf};
 use crate::unicode::to_lowercase;
 use alloc::vec::Vec;
+use core::mem;
 
-/// More nodes than this are not walked: `?:` is walked twice on its left, which can
-/// double at every level.
-const MOST_NODES: usize = 1_000_000;
+/// The contract counts the names on the left of `?:` and `??` twice, which doubles at every
+/// level. Beyond this many names the list is long enough to tell and they count once.
+const MOST_REPEATED: usize = 1_000;
 
 /// What the walk found.
 pub(crate) struct Validation {
@@ -29,9 +30,12 @@ pub(crate) fn validate(tree: &Tree) -> Validation {
     if let Err(error) = walk.run(None) {
         return Validation { functions: None, error: Some(error) };
     }
-    let rebound = walk.rebound.first().cloned();
-    let error = rebound.or_else(|| walk.disallowed().next());
-    let functions = walk.functions.into_iter().map(|(name, _)| name).collect();
+    let rebound = mem::take(&mut walk.rebound).into_iter().next();
+    let error = rebound.or_else(|| walk.disallowed(true).pop());
+    let mut functions = Vec::with_capacity(walk.functions.len());
+    for (name, _) in walk.functions {
+        functions.push(name);
+    }
     Validation { functions: Some(functions), error }
 }
 
@@ -43,8 +47,14 @@ pub(crate) fn violations(tree: &Tree) -> Vec<Error> {
         found.push(error);
     }
     found.append(&mut walk.rebound);
-    found.extend(walk.disallowed());
+    found.append(&mut walk.disallowed(false));
     found
+}
+
+enum Task {
+    Visit(NodeId),
+    /// Lists the callees from that place up once more.
+    Repeat(usize),
 }
 
 struct Walk<'a> {
@@ -61,14 +71,16 @@ impl<'a> Walk<'a> {
 
     /// Walks to the end, or to the first violation unless they are collected.
     fn run(&mut self, mut collected: Option<&mut Vec<Error>>) -> Result<(), Error> {
-        let mut pending: Vec<NodeId> = self.tree.root().into_iter().collect();
-        let mut visited = 0_usize;
-        while let Some(id) = pending.pop() {
-            visited = visited.saturating_add(1);
-            if visited > MOST_NODES {
-                let limit = crate::value::length(MOST_NODES);
-                return Err(Error::from(ErrorKind::SourceTooDeep { limit }));
-            }
+        let mut pending: Vec<Task> =
+            self.tree.root().map(Task::Visit).into_iter().collect();
+        while let Some(task) = pending.pop() {
+            let id = match task {
+                Task::Visit(id) => id,
+                Task::Repeat(from) => {
+                    self.repeat(from);
+                    continue;
+                }
+            };
             let Some(node) = self.tree.get(id) else { continue };
             if let Err(error) = self.check(id, node) {
                 match &mut collected {
@@ -76,9 +88,29 @@ impl<'a> Walk<'a> {
                     None => return Err(error),
                 }
             }
-            pending.extend(self.tree.children(id).into_iter().rev());
+            pending.extend(self.tree.children(id).into_iter().rev().map(Task::Visit));
+            let known = self.functions.len();
+            let repeated = match node.kind {
+                NodeKind::Elvis { .. } => known,
+                // The callee of the test that stands for `??` counts once.
+                NodeKind::Coalesce { .. } => known.saturating_add(1),
+                _ => continue,
+            };
+            // The left side is the last that was planned.
+            let lhs = pending.pop();
+            pending.push(Task::Repeat(repeated));
+            pending.extend(lhs);
         }
         Ok(())
+    }
+
+    fn repeat(&mut self, from: usize) {
+        if self.functions.len() <= MOST_REPEATED
+            && let Some(names) = self.functions.get(from..)
+        {
+            let names = names.to_vec();
+            self.functions.extend(names);
+        }
     }
 
     fn check(&mut self, id: NodeId, node: &Node) -> Result<(), Error> {
@@ -182,23 +214,29 @@ impl<'a> Walk<'a> {
         None
     }
 
-    /// The callees that are not on the list; one leading `$` does not count.
-    fn disallowed(&self) -> impl Iterator<Item = Error> {
-        self.functions.iter().filter_map(|(name, id)| {
+    /// The callees that are not on the list, or the first of them; one leading `$` does
+    /// not count.
+    fn disallowed(&self, only_first: bool) -> Vec<Error> {
+        let mut found = Vec::new();
+        for (name, id) in &self.functions {
             let bytes = name.as_wtf8().bytes();
             let bare = Wtf8::new(bytes.strip_prefix(b"$").unwrap_or(bytes));
             if HELPERS.iter().any(|&helper| bare == helper.into()) {
-                return None;
+                continue;
             }
             let suggestion = nearest(bare);
             let kind =
                 ErrorKind::DisallowedFunction { name: bare.to_owned(), suggestion };
             let error = Error::from(kind);
-            Some(match self.tree.get(*id) {
+            found.push(match self.tree.get(*id) {
                 Some(node) => error.or_span(node.span),
                 None => error,
-            })
-        })
+            });
+            if only_first {
+                break;
+            }
+        }
+        found
     }
 }
 
@@ -210,19 +248,24 @@ fn place(kind: ErrorKind, node: &Node) -> Error {
 fn nearest(name: Wtf8<'_>) -> Option<&'static str> {
     name.to_str()?;
     let written = to_lowercase(name.bytes());
-    let written: Vec<u32> = Wtf8::new(&written).code_points().collect();
-    let by_distance = HELPERS.iter().map(|helper| {
-        let spelled: Vec<u32> =
-            helper.bytes().map(|byte| u32::from(byte.to_ascii_lowercase())).collect();
-        (distance(&written, &spelled), *helper)
-    });
-    let (distance, helper) = by_distance.min()?;
+    let mut letters = Vec::new();
+    for code_point in Wtf8::new(&written).code_points() {
+        letters.push(code_point);
+    }
+    let mut nearest = (usize::MAX, "");
+    for &helper in &HELPERS {
+        nearest = nearest.min((distance(&letters, helper.as_bytes()), helper));
+    }
+    let (distance, helper) = nearest;
     (distance.saturating_mul(2) <= helper.len()).then_some(helper)
 }
 
-/// The number of letters to insert, delete or replace.
-fn distance(left: &[u32], right: &[u32]) -> usize {
-    let mut row: Vec<usize> = (0..=right.len()).collect();
+/// The number of letters to insert, delete or replace; the case of the helper is no matter.
+fn distance(left: &[u32], right: &[u8]) -> usize {
+    let mut row = Vec::new();
+    for place in 0..=right.len() {
+        row.push(place);
+    }
     for (number, letter) in left.iter().enumerate() {
         let mut diagonal = number;
         let mut before = number.saturating_add(1);
@@ -230,7 +273,9 @@ fn distance(left: &[u32], right: &[u32]) -> usize {
             *first = before;
         }
         for (cell, other) in row.iter_mut().skip(1).zip(right) {
-            let replaced = diagonal.saturating_add(usize::from(letter != other));
+            let replaced = diagonal.saturating_add(usize::from(
+                *letter != u32::from(other.to_ascii_lowercase()),
+            ));
             diagonal = *cell;
             before = replaced.min(cell.saturating_add(1)).min(before.saturating_add(1));
             *cell = before;

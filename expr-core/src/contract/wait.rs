@@ -5,7 +5,6 @@ use super::ask::{Answered, Ask, bad_member};
 use super::correlation::read_path;
 use crate::builtin::{iso_timestamp, trim};
 use crate::error::Result;
-use crate::text::to_units;
 use crate::value::{Array, Text, Value};
 use alloc::vec::Vec;
 
@@ -208,22 +207,12 @@ fn includes(ask: &mut Ask, list: Array, value: Value) -> Result<bool> {
 fn has_part(ask: &mut Ask, text: Text, part: Text, operator: &str) -> Result<bool> {
     let cost = u64::from(text.len).saturating_mul(u64::from(part.len)) >> 5;
     ask.charge(cost.saturating_add(u64::from(text.len)))?;
-    let (text, part) = (units(ask, text), units(ask, part));
+    let (text, part) = (ask.heap.text(text).to_units(), ask.heap.text(part).to_units());
     Ok(match operator {
         "starts_with" => text.starts_with(&part),
         "ends_with" => text.ends_with(&part),
         _ => part.is_empty() || text.windows(part.len()).any(|window| window == part),
     })
-}
-
-fn units(ask: &Ask, text: Text) -> Vec<u16> {
-    let mut units = Vec::new();
-    for code_point in ask.heap.text(text).code_points() {
-        let (first, second) = to_units(code_point);
-        units.push(first);
-        units.extend(second);
-    }
-    units
 }
 
 /// Whether a filter can be published.

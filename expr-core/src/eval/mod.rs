@@ -63,20 +63,19 @@ impl Loaded {
         let bytes = heap.add_text_unpaid(&code.bytes);
         let text =
             |start: u32, len: u32| Text { start: bytes.start.saturating_add(start), len };
-        let constants = code
-            .constants
-            .iter()
-            .map(|constant| match *constant {
+        let mut constants = Vec::with_capacity(code.constants.len());
+        for constant in &code.constants {
+            constants.push(match *constant {
                 Constant::Null => Value::Null,
                 Constant::Bool(value) => Value::Bool(value),
                 Constant::Number(number) => Value::Number(number),
                 Constant::Text { start, len } => Value::String(text(start, len)),
-            })
-            .collect();
-        let names = code.names.iter();
-        let keys = names
-            .map(|name| heap.intern_known(text(name.start, name.len), name.hash))
-            .collect();
+            });
+        }
+        let mut keys = Vec::with_capacity(code.names.len());
+        for name in &code.names {
+            keys.push(heap.intern_known(text(name.start, name.len), name.hash));
+        }
         Rc::new(Loaded { code: Arc::clone(code), number, keys, constants })
     }
 
@@ -326,6 +325,11 @@ impl<'h> Machine<'h> {
                 let below = self.pop()?;
                 self.push(top);
                 self.push(below);
+            }
+            Op::Copy => {
+                let top = self.pop()?;
+                self.push(top);
+                self.push(top);
             }
             Op::Call { arguments } => self.call(arguments)?,
             Op::TailCall { arguments } => self.tail_call(arguments)?,

@@ -8,7 +8,7 @@ use super::{Machine, bug};
 use crate::error::{Error, ErrorKind, Result};
 use crate::merge_sort::MergeSort;
 use crate::program::Term;
-use crate::value::{Array, Marks, Value, index, length};
+use crate::value::{Array, Marks, Value, index, length, values_at};
 use alloc::boxed::Box;
 use alloc::vec::Vec;
 use core::cmp::Ordering;
@@ -173,9 +173,7 @@ impl Machine<'_> {
         self.scope = sorter.scope;
         let sorting = self.program.code.sortings.get(index(sorter.number));
         self.pc = sorting.map(|sorting| sorting.end).unwrap_or_default();
-        let order = sorter.sort.order().iter();
-        let sorted: Vec<Value> =
-            order.filter_map(|&item| sorter.items.get(index(item)).copied()).collect();
+        let sorted = values_at(&sorter.items, sorter.sort.order());
         // What was sorted is a plain list from now on, of tuples too.
         let sorted = self.heap.add_array(&sorted, Marks::NONE)?;
         self.push(sorted);

@@ -5,7 +5,9 @@ use super::frame::{Frame, Return, Saved};
 use super::{Machine, bug};
 use crate::error::{Error, ErrorKind, Result};
 use crate::map::NumberMap;
-use crate::value::{Array, Heap, Key, Marks, Object, Value, index, length};
+use crate::value::{
+    Array, Heap, Key, Marks, Object, Value, index, length, split_members,
+};
 use alloc::boxed::Box;
 use alloc::rc::Rc;
 use alloc::vec::Vec;
@@ -153,7 +155,7 @@ impl Machine<'_> {
             Value::Object(update) => update,
             _ => return Err(Error::from(ErrorKind::BadUpdate)),
         };
-        let changes: Vec<(Key, Value)> = self.heap.members(update).collect();
+        let changes = self.heap.member_list(update);
         let target = match target {
             Value::Object(target) => target,
             // JavaScript takes properties of arrays and functions and never shows them.
@@ -164,7 +166,7 @@ impl Machine<'_> {
                 return Err(Error::from(ErrorKind::NativeFault { what }));
             }
         };
-        let mut members: Vec<(Key, Value)> = self.heap.members(target).collect();
+        let mut members = self.heap.member_list(target);
         self.heap.budget.charge(u64::from(length(members.len())))?;
         let mut places = NumberMap::default();
         for (member, place) in members.iter().zip(0_u32..) {
@@ -198,14 +200,14 @@ impl Machine<'_> {
             doomed.push(self.heap.intern_text(text));
         }
         let Value::Object(target) = target else { return Ok(()) };
-        let mut members: Vec<(Key, Value)> = self.heap.members(target).collect();
+        let mut members = self.heap.member_list(target);
         self.heap.budget.charge(u64::from(length(members.len())))?;
         members.retain(|member| !doomed.contains(&member.0));
         self.replace(target, members)
     }
 
     fn replace(&mut self, target: Object, members: Vec<(Key, Value)>) -> Result<()> {
-        let (keys, values): (Vec<Key>, Vec<Value>) = members.into_iter().unzip();
+        let (keys, values) = split_members(&members);
         self.heap.pay_members(keys.len())?;
         let changed = self.heap.add_object_unpaid(&keys, &values, target.constructed);
         self.heap.set_cell(target, changed);

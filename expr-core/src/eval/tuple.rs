@@ -7,7 +7,7 @@ use super::frame::{Entry, Frame};
 use super::{Machine, bug};
 use crate::error::Result;
 use crate::program::{Pc, TupleStep};
-use crate::value::{Key, Marks, Object, Value, index};
+use crate::value::{Array, Key, Marks, Object, Value, index, split_members};
 use alloc::vec::Vec;
 
 /// The marks of a list of tuples.
@@ -28,8 +28,10 @@ impl Machine<'_> {
         let described = self.described(step)?;
         let mut items = self.pop()?;
         if described.plain {
-            if items.is_undefined() && !described.first {
-                self.push(Value::Undefined);
+            let empty =
+                matches!(items, Value::Undefined | Value::Array(Array { len: 0, .. }));
+            if empty && !described.begins {
+                self.push(items);
                 self.pc = path_end;
                 return Ok(());
             }
@@ -52,14 +54,15 @@ impl Machine<'_> {
     /// A tuple for every item.
     fn plain_tuples(&mut self, items: Value, whole: bool) -> Result<Value> {
         let at = self.tuple_key();
-        let items: Vec<Value> = match items {
+        let mut items: Vec<Value> = match items {
             Value::Array(array) if !whole => self.heap.items(array).to_vec(),
             single => alloc::vec![single],
         };
         self.heap.pay_items(items.len())?;
-        let tuples: Result<Vec<Value>> =
-            items.into_iter().map(|item| self.heap.add_object(&[at], &[item])).collect();
-        self.heap.add_array(&tuples?, TUPLES)
+        for item in &mut items {
+            *item = self.heap.add_object(&[at], &[*item])?;
+        }
+        self.heap.add_array(&items, TUPLES)
     }
 
     pub(super) fn tuple_next(&mut self) -> Result<()> {
@@ -105,11 +108,13 @@ impl Machine<'_> {
         };
         for position in 0..count {
             let value = self.item_of((result, position));
-            let mut extended: Vec<(Key, Value)> = self.heap.members(tuple).collect();
+            let mut extended = self.heap.member_list(tuple);
             if nested {
                 if let Value::Object(inner) = value {
-                    let members: Vec<(Key, Value)> = self.heap.members(inner).collect();
-                    members.into_iter().for_each(|member| set(&mut extended, member));
+                    let members = self.heap.member_list(inner);
+                    for member in members {
+                        set(&mut extended, member);
+                    }
                 }
             } else {
                 match step.focus {
@@ -134,7 +139,7 @@ impl Machine<'_> {
     }
 
     fn add_tuple(&mut self, members: Vec<(Key, Value)>) -> Result<Value> {
-        let (keys, values): (Vec<Key>, Vec<Value>) = members.into_iter().unzip();
+        let (keys, values) = split_members(&members);
         self.heap.add_object(&keys, &values)
     }
 
@@ -142,7 +147,7 @@ impl Machine<'_> {
     pub(super) fn tuple_sorted(&mut self, step: u32) -> Result<()> {
         let step = self.described(step)?;
         let items = self.pop()?;
-        if items.is_undefined() {
+        if items.is_undefined() && !step.begins {
             self.push(Value::Undefined);
             return Ok(());
         }
@@ -176,7 +181,7 @@ impl Machine<'_> {
         let mut indexed = Vec::new();
         for position in 0..array.len {
             let Value::Object(tuple) = self.heap.item(array, position) else { continue };
-            let mut members: Vec<(Key, Value)> = self.heap.members(tuple).collect();
+            let mut members = self.heap.member_list(tuple);
             set(&mut members, (key, Value::Number(f64::from(position))));
             indexed.push(self.add_tuple(members)?);
         }
@@ -213,7 +218,7 @@ impl Machine<'_> {
         let mut merged: Vec<(Key, Value)> = Vec::new();
         for (number, tuple) in tuples.iter().enumerate() {
             let Value::Object(tuple) = *tuple else { continue };
-            let members: Vec<(Key, Value)> = self.heap.members(tuple).collect();
+            let members = self.heap.member_list(tuple);
             for (key, value) in members {
                 let known = merged.iter().find(|member| member.0 == key);
                 let value = match known {

@@ -22,18 +22,20 @@ pub(super) struct Set {
 impl Set {
     /// Builds the class from ranges in any order. Without case, `negated` is applied
     /// last, as ECMAScript does: `[^x]` under the flag i takes neither `x` nor `X`.
-    pub(super) fn new(mut ranges: Vec<(u16, u16)>, negated: bool, folded: bool) -> Self {
+    pub(super) fn new(ranges: Vec<(u16, u16)>, negated: bool, folded: bool) -> Self {
         let order = sorted(ranges.len(), &|a, b| ranges.get(a) > ranges.get(b));
-        ranges = order.iter().filter_map(|&at| ranges.get(at).copied()).collect();
-        ranges.dedup_by(|next, kept| {
-            let joins = next.0 <= kept.1.saturating_add(1);
-            if joins {
-                kept.1 = kept.1.max(next.1);
+        let mut joined: Vec<(u16, u16)> = Vec::new();
+        for at in order {
+            let Some(&next) = ranges.get(crate::size::index(at)) else { continue };
+            match joined.last_mut() {
+                Some(kept) if next.0 <= kept.1.saturating_add(1) => {
+                    kept.1 = kept.1.max(next.1);
+                }
+                _ => joined.push(next),
             }
-            joins
-        });
-        let ascii = ascii_bits(&ranges, folded);
-        Set { ascii, ranges: ranges.into_boxed_slice(), negated, folded }
+        }
+        let ascii = ascii_bits(&joined, folded);
+        Set { ascii, ranges: joined.into_boxed_slice(), negated, folded }
     }
 
     #[inline]

@@ -274,7 +274,7 @@ impl<'a> Lexer<'a> {
             let kind = ErrorKind::BadRegex { reason };
             return Err(self.error(kind, start.saturating_sub(1), self.at));
         }
-        let units: Vec<u16> = pattern.units().collect();
+        let units = pattern.to_units();
         let flags = Flags { ignore_case: has(b'i'), multiline: has(b'm') };
         match Regex::compile(&units, flags) {
             Ok(regex) => Ok(TokenKind::Regex(Arc::new(regex))),

@@ -95,8 +95,11 @@ impl Builder<'_> {
         let expr = self.ast.get(id).ok_or_else(bug)?;
         self.tasks.push(Task::Build(id));
         let planned = self.tasks.len();
-        let mut plan =
-            |ids: &[ExprId]| self.tasks.extend(ids.iter().map(|&i| Task::Visit(i)));
+        let mut plan = |ids: &[ExprId]| {
+            for &id in ids {
+                self.tasks.push(Task::Visit(id));
+            }
+        };
         match &expr.kind {
             ExprKind::Binary { operator: Operator::OpenBracket, lhs, rhs } => {
                 plan(&[*lhs]);
@@ -120,8 +123,10 @@ impl Builder<'_> {
             ExprKind::GroupBy { lhs, pairs } => {
                 plan(&[*lhs]);
                 self.tasks.push(Task::Check(id));
-                let parts = pairs.iter().flat_map(|&(key, value)| [key, value]);
-                self.tasks.extend(parts.map(Task::Visit));
+                for &(key, value) in pairs {
+                    self.tasks.push(Task::Visit(key));
+                    self.tasks.push(Task::Visit(value));
+                }
             }
             ExprKind::Object(pairs) => {
                 pairs.iter().for_each(|&(key, value)| plan(&[key, value]));
@@ -457,7 +462,7 @@ impl Builder<'_> {
         }
         let step = self.tree.get_mut(id).ok_or_else(bug)?;
         if step.stages.is_empty() {
-            step.index = Some(name);
+            step.index = Some(name).filter(|name| !name.as_wtf8().bytes().is_empty());
         } else {
             step.stages.push(Stage { kind: StageKind::Index(name) });
         }
@@ -495,7 +500,7 @@ impl Builder<'_> {
             return Ok(());
         }
         let has_focus = |tree: &Tree, id: NodeId| {
-            tree.get(id).is_some_and(|node| node.focus.is_some())
+            tree.get(id).is_some_and(|node| node.bound_focus().is_some())
         };
         let last = self.steps(path).len().saturating_sub(1);
         for slot in slots {

@@ -44,6 +44,14 @@ pub(crate) struct Node {
     pub(crate) constructs: bool,
 }
 
+impl Node {
+    /// The name that `@` binds. An empty one binds nothing: `@$` only makes tuples, except
+    /// that a constructor before it is not what the path goes on with.
+    pub(crate) fn bound_focus(&self) -> Option<&Wtf8Buf> {
+        self.focus.as_ref().filter(|name| !name.as_wtf8().bytes().is_empty())
+    }
+}
+
 /// What a node is.
 #[derive(Clone, Debug)]
 pub(crate) enum NodeKind {
@@ -211,17 +219,20 @@ impl Tree {
         self.nodes.get_mut(index(id.0))
     }
 
-    /// The nodes below a node, in the order in which the contract walks them.
+    /// The nodes below a node, each once, in the order in which the contract walks them.
     pub(crate) fn children(&self, id: NodeId) -> Vec<NodeId> {
         let Some(node) = self.get(id) else { return Vec::new() };
         let mut children = node.kind.parts();
-        for stage in node.predicates.iter().chain(&node.stages) {
-            if let StageKind::Filter(predicate) = stage.kind {
-                children.push(predicate);
+        for stages in [&node.predicates, &node.stages] {
+            for stage in stages {
+                if let StageKind::Filter(predicate) = stage.kind {
+                    children.push(predicate);
+                }
             }
         }
-        let pairs = node.group.iter().flat_map(|group| &group.pairs);
-        children.extend(pairs.flat_map(|&(key, value)| [key, value]));
+        if let Some(group) = &node.group {
+            extend_pairs(&mut children, &group.pairs);
+        }
         children
     }
 
@@ -247,15 +258,15 @@ impl NodeKind {
             NodeKind::Negate(node)
             | NodeKind::Lambda { body: node, .. }
             | NodeKind::Bind { value: node, .. } => parts.push(*node),
-            NodeKind::Binary { lhs, rhs, .. } | NodeKind::Apply { lhs, rhs } => {
-                parts.extend([*lhs, *rhs]);
-            }
-            NodeKind::Elvis { lhs, rhs } => parts.extend([*lhs, *lhs, *rhs]),
-            NodeKind::Coalesce { exists, lhs, rhs } => {
-                parts.extend([*exists, *lhs, *rhs])
+            NodeKind::Binary { lhs, rhs, .. }
+            | NodeKind::Apply { lhs, rhs }
+            | NodeKind::Elvis { lhs, rhs }
+            // The left side is the argument of `exists`.
+            | NodeKind::Coalesce { exists: lhs, rhs, .. } => {
+                parts.extend_from_slice(&[*lhs, *rhs]);
             }
             NodeKind::Object(pairs) => {
-                parts.extend(pairs.iter().flat_map(|&(key, value)| [key, value]));
+                extend_pairs(&mut parts, pairs);
             }
             NodeKind::Call { procedure, arguments }
             | NodeKind::Partial { procedure, arguments } => {
@@ -263,12 +274,16 @@ impl NodeKind {
                 parts.push(*procedure);
             }
             NodeKind::Condition { condition, then, otherwise } => {
-                parts.extend([*condition, *then]);
+                parts.extend_from_slice(&[*condition, *then]);
                 parts.extend(otherwise);
             }
-            NodeKind::Sort(terms) => parts.extend(terms.iter().map(|term| term.key)),
+            NodeKind::Sort(terms) => {
+                for term in terms {
+                    parts.push(term.key);
+                }
+            }
             NodeKind::Transform { pattern, update, delete } => {
-                parts.extend([*pattern, *update]);
+                parts.extend_from_slice(&[*pattern, *update]);
                 parts.extend(delete);
             }
             _ => {}
@@ -304,5 +319,12 @@ impl NodeKind {
             NodeKind::Sort(_) => "sort",
             NodeKind::Transform { .. } => "transform",
         }
+    }
+}
+
+fn extend_pairs(nodes: &mut Vec<NodeId>, pairs: &[(NodeId, NodeId)]) {
+    for &(key, value) in pairs {
+        nodes.push(key);
+        nodes.push(value);
     }
 }

@@ -185,16 +185,13 @@ impl Heap {
     /// The characters of a text, one value each, as iterating over a JavaScript string by
     /// its length gives them: UTF-16 units.
     pub(crate) fn unit_values(&mut self, text: super::Text) -> Result<Vec<Value>> {
-        let count = self.text(text).units().count();
-        self.pay_items(count)?;
-        let units: Vec<u16> = self.text(text).units().collect();
-        units
-            .into_iter()
-            .map(|unit| {
-                let mut character = Vec::new();
-                crate::text::push_code_point(&mut character, u32::from(unit));
-                self.add_text(&character).map(Value::String)
-            })
-            .collect()
+        let units = self.text(text).to_units();
+        self.pay_items(units.len())?;
+        let mut values = Vec::with_capacity(units.len());
+        for unit in units {
+            let character = crate::text::Wtf8Buf::from_units(&[unit]).into_bytes();
+            values.push(Value::String(self.add_text(&character)?));
+        }
+        Ok(values)
     }
 }

@@ -208,6 +208,16 @@ impl Heap {
         self.shapes.keys(object.shape).iter().copied().zip(values.iter().copied())
     }
 
+    /// Keys and values of an object as a list, which can be changed.
+    #[inline(never)]
+    pub(crate) fn member_list(&self, object: Object) -> Vec<(Key, Value)> {
+        let mut list = Vec::with_capacity(index(self.member_count(object)));
+        for member in self.members(object) {
+            list.push(member);
+        }
+        list
+    }
+
     /// The value of a member.
     pub(crate) fn member(&self, object: Object, key: Key) -> Option<Value> {
         let object = self.resolve(object);
@@ -408,10 +418,8 @@ impl Heap {
             (integer.is_none(), integer.unwrap_or(0))
         };
         let order = sorted(keys.len(), &|first, second| rank(first) > rank(second));
-        let keys: Vec<Key> =
-            order.iter().filter_map(|&at| keys.get(at).copied()).collect();
-        let values: Vec<Value> =
-            order.iter().filter_map(|&at| values.get(at).copied()).collect();
+        let keys = keys_at(keys, &order);
+        let values = values_at(values, &order);
         let start = self.add_values(&values);
         Object { shape: self.shapes.intern(&keys), start, constructed }
     }
@@ -439,4 +447,36 @@ impl Heap {
             *found = object;
         }
     }
+}
+
+/// The keys and the values of a list of members.
+#[inline(never)]
+pub(crate) fn split_members(members: &[(Key, Value)]) -> (Vec<Key>, Vec<Value>) {
+    let mut keys = Vec::with_capacity(members.len());
+    let mut values = Vec::with_capacity(members.len());
+    for &(key, value) in members {
+        keys.push(key);
+        values.push(value);
+    }
+    (keys, values)
+}
+
+/// The items of a list at the places given.
+#[inline(never)]
+pub(crate) fn values_at(values: &[Value], places: &[u32]) -> Vec<Value> {
+    let mut found = Vec::with_capacity(places.len());
+    for &place in places {
+        found.extend(values.get(index(place)));
+    }
+    found
+}
+
+/// The keys of a list at the places given.
+#[inline(never)]
+pub(crate) fn keys_at(keys: &[Key], places: &[u32]) -> Vec<Key> {
+    let mut found = Vec::with_capacity(places.len());
+    for &place in places {
+        found.extend(keys.get(index(place)));
+    }
+    found
 }

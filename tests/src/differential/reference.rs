@@ -15,10 +15,11 @@ const SCRIPT: &str =
 
 /// The divergences that can be taken out of the reference, to see whether a difference
 /// goes with them: each alone, then all.
-pub(super) const REMEDIES: [&[&str]; 11] = [
+pub(super) const REMEDIES: [&[&str]; 12] = [
     &["concurrent-members"],
     &["regex-clone"],
     &["raw-function"],
+    &["late-selection"],
     &["host-text"],
     &["shared-mutation"],
     &["evaluated-once"],
@@ -30,6 +31,7 @@ pub(super) const REMEDIES: [&[&str]; 11] = [
         "concurrent-members",
         "regex-clone",
         "raw-function",
+        "late-selection",
         "host-text",
         "shared-mutation",
         "evaluated-once",

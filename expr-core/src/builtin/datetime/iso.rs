@@ -35,7 +35,8 @@ impl<'a> Fields<'a> {
             .saturating_mul(100)
             .saturating_add(two(text.get(2..)?, b'9')?);
         // A group `-NN` may turn out to begin the zone, so the longest date comes first.
-        (0..=2).rev().find_map(|count| Fields::with_groups(text, year, count))
+        let groups = |count| Fields::with_groups(text, year, count);
+        groups(2).or_else(|| groups(1)).or_else(|| groups(0))
     }
 
     fn with_groups(text: &'a [u8], year: u32, count: usize) -> Option<Fields<'a>> {

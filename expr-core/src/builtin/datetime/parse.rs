@@ -73,22 +73,23 @@ fn match_parts(
         heap.budget.allocate(added.saturating_mul(48))?;
     }
     pattern.push(b'$');
-    let pattern: Vec<u16> = Wtf8::new(&pattern).units().collect();
+    let pattern = Wtf8::new(&pattern).to_units();
     let flags = Flags { ignore_case: true, multiline: false };
     let Ok(regex) = Regex::compile(&pattern, flags) else {
         return Err(fault("the separator in the zone of the picture cannot be matched"));
     };
     heap.pay_text(text.len().saturating_mul(2))?;
-    let units: Vec<u16> = Wtf8::new(text).units().collect();
+    let units = Wtf8::new(text).to_units();
     let Some(captures) = regex.find_at(&units, 0, &mut heap.budget)? else {
         return Ok(None);
     };
-    let group = |number: usize| {
+    let mut groups = Vec::with_capacity(parts.len());
+    for number in 1..=parts.len() {
         let (from, to) = captures.get(number).unwrap_or_default();
         let part = units.get(from..to).unwrap_or_default();
-        Wtf8Buf::from_units(part.iter().copied()).into_bytes()
-    };
-    Ok(Some((1..=parts.len()).map(group).collect()))
+        groups.push(Wtf8Buf::from_units(part).into_bytes());
+    }
+    Ok(Some(groups))
 }
 
 fn push_pattern(pattern: &mut Vec<u8>, part: &Part) -> Result<()> {

@@ -100,14 +100,9 @@ fn default_presentation(component: char) -> Option<&'static str> {
 
 impl Marker {
     fn parse(text: &[u8]) -> Result<Marker> {
-        let units: Vec<u16> = Wtf8::new(text)
-            .code_points()
-            .filter(|&code_point| !is_space(code_point))
-            .flat_map(|code_point| {
-                let (first, second) = crate::text::to_units(code_point);
-                core::iter::once(first).chain(second)
-            })
-            .collect();
+        let mut units = Wtf8::new(text).to_units();
+        // No space is a surrogate.
+        units.retain(|&unit| !is_space(u32::from(unit)));
         // A lone surrogate is no letter of any component.
         let component = units.first().and_then(|&unit| char::from_u32(u32::from(unit)));
         let component = component.unwrap_or('\u{FFFD}');
@@ -131,11 +126,11 @@ impl Marker {
             all => (Some(all), None),
         };
         let mut presentation = match presentation {
-            Some(units) => Wtf8Buf::from_units(units.iter().copied()).into_bytes(),
+            Some(units) => Wtf8Buf::from_units(units).into_bytes(),
             None => match default_presentation(component).filter(|_| !units.is_empty()) {
                 Some(default) => default.as_bytes().to_vec(),
                 None => {
-                    let lead = units.first().copied();
+                    let lead = units.first().map_or(&[][..], core::slice::from_ref);
                     let component = Wtf8Buf::from_units(lead);
                     return Err(Error::from(ErrorKind::UnknownComponent { component }));
                 }
@@ -155,7 +150,7 @@ impl Marker {
                 presentation.push(b';');
                 push_text(
                     &mut presentation,
-                    &Wtf8Buf::from_units([modifier]).into_bytes(),
+                    &Wtf8Buf::from_units(&[modifier]).into_bytes(),
                 );
             }
             let mut format = IntegerFormat::parse(&presentation)?;
@@ -192,9 +187,7 @@ fn is_modifier(unit: u16) -> bool {
 
 /// The least and the most characters, as in `2-4`.
 fn widths(units: &[u16]) -> (Option<f64>, Option<f64>) {
-    let width = |units: &[u16]| {
-        parse_width(&Wtf8Buf::from_units(units.iter().copied()).into_bytes())
-    };
+    let width = |units: &[u16]| parse_width(&Wtf8Buf::from_units(units).into_bytes());
     match units.iter().position(|&unit| unit == u16::from(b'-')) {
         None => (width(units), None),
         Some(at) => {

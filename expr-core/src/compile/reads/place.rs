@@ -203,6 +203,7 @@ impl Places {
             let field = |at: usize| fields.get(at).and_then(|&field| self.get(field));
             let name = |at: usize| field(at).map(|field| names.get(field.name));
             for at in sorted(fields.len(), &|first, second| name(first) > name(second)) {
+                let at = index(at);
                 let whole = field(at).is_none_or(|field| field.whole);
                 reads.add_field(entry, name(at).unwrap_or_default(), whole);
                 entries.push(fields.get(at).copied().unwrap_or(NOWHERE));
