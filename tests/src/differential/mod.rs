@@ -68,10 +68,11 @@ pub struct Run {
 }
 
 /// All pairs.
-pub const PAIRS: [Pair; 3] = [
+pub const PAIRS: [Pair; 4] = [
     Pair { name: "language", case: language::case, positions: false },
     Pair { name: "contract", case: contract::case, positions: true },
     Pair { name: "mapping", case: contract::mapping_case, positions: false },
+    Pair { name: "event", case: contract::event_case, positions: false },
 ];
 
 /// What came of a case.
@@ -185,14 +186,21 @@ impl Judge {
 
     /// The reference decides as we do on purpose, so only the budget explains anything.
     fn decision(&mut self, request: &str) -> Verdict {
+        let versioned = request.replacen('{', "{\"v\":1,", 1);
+        let answer = self.ours.decide(&versioned);
+        if let Ok(result) = &answer {
+            if has_code(result, "R0") {
+                return Verdict::Divergent("budget");
+            }
+            // What is no request of the wire comes of making a case smaller.
+            if has_code(result, "W0") {
+                return Verdict::Divergent("wire");
+            }
+        }
         let Ok(expect) = self.reference.decide(request) else {
             return Verdict::TimedOut;
         };
-        let request = request.replacen('{', "{\"v\":1,", 1);
-        let comparison = match self.ours.decide(&request) {
-            Ok(result) if is_out_of_budget(&result) => {
-                return Verdict::Divergent("budget");
-            }
+        let comparison = match answer {
             Ok(result) => compare_decision(&expect, &result),
             Err(Crash(reason)) => Comparison::failed("a decision", reason),
         };
@@ -294,9 +302,9 @@ fn is_error(answer: &Result<Answer, Crash>, code: &str) -> bool {
     failure.code.starts_with(code)
 }
 
-fn is_out_of_budget(result: &Json) -> bool {
+fn has_code(result: &Json, start: &str) -> bool {
     let code = result.get("error").and_then(|error| error.get("code"));
-    code.and_then(Json::to_text).is_some_and(|code| code.starts_with("R0"))
+    code.and_then(Json::to_text).is_some_and(|code| code.starts_with(start))
 }
 
 /// Whether a source applies a function partially.

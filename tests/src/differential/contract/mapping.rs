@@ -2,7 +2,7 @@
 //! secrets in them, and paths that are written.
 
 use super::super::{Case, Phrase, Random, list};
-use super::{context, source, value};
+use super::{context, record, source, value};
 use crate::json::Json;
 use crate::phrase;
 
@@ -109,7 +109,7 @@ fn assign(random: &mut Random, now: &'static str) -> Phrase {
     let entries = written(random, expression);
     let scopes = match random.below(3) {
         0 => phrase!("{}"),
-        1 => phrase!("{\"local\":{\"id\":1},\"vars\":", value(random, 2), "}"),
+        1 => phrase!("{\"local\":{\"id\":1},\"vars\":", record(random, 2), "}"),
         _ => context(random),
     };
     phrase!(
@@ -151,7 +151,8 @@ fn object(random: &mut Random, depth: usize) -> Phrase {
     list("{", members, "}")
 }
 
+/// Not taken apart, since an entry without its expression is no request.
 fn expression(random: &mut Random) -> Phrase {
     let text = Json::text(&source(random).to_string()).to_canonical();
-    phrase!(format!("{{\"$expr\":{text}}}"))
+    Phrase::from(format!("{{\"$expr\":{text}}}"))
 }

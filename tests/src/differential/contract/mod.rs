@@ -4,11 +4,13 @@
 //! Most of a source is what authors write. Traps stand in it here and there: normalization
 //! inside texts, what validation refuses, results that are none.
 
+mod event;
 mod mapping;
 mod vocabulary;
 
 use super::{Case, Phrase, Random, list};
 use crate::phrase;
+pub(super) use event::case as event_case;
 pub(super) use mapping::case as mapping_case;
 use vocabulary::{
     CONTEXT_VALUES, HELPERS, KEYS, LITERALS, PATHS, PREDICATES, REFUSED, TEXTS, TRAPS,
