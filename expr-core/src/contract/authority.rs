@@ -24,6 +24,8 @@ enum Rule {
 #[derive(PartialEq, Eq, Debug)]
 struct Refusal {
     code: &'static str,
+    /// The HTTP status.
+    status: u16,
     /// The message. One of two parts has the action, in quotes, between them.
     message: (&'static str, &'static str),
     hint: &'static str,
@@ -31,47 +33,57 @@ struct Refusal {
 
 const UNSUPPORTED: Refusal = Refusal {
     code: "WORKFLOW_TEMPORAL_ACTION_UNSUPPORTED",
+    status: 409,
     message: ("Unsupported action ", " for Temporal-backed workflow run"),
     hint: "Temporal decides how the run goes on: submit the event it waits for, or cancel \
            it and replay it",
 };
 const NO_EXECUTION: Refusal = Refusal {
     code: "WORKFLOW_LEGACY_ENGINE_UNSUPPORTED",
+    status: 409,
     message: ("Unsupported action ", " for a workflow run without an engine"),
     hint: "the engine of this run is retired: replay it as a new run",
 };
 const UNKNOWN_ENGINE: Refusal = Refusal {
     code: "WORKFLOW_ENGINE_UNKNOWN",
+    status: 409,
     message: ("Unsupported action ", " for a workflow run of an unknown engine"),
     hint: "find out which engine has the run before acting on it",
 };
 const UNKNOWN_ACTION: Refusal = Refusal {
     code: "WORKFLOW_ACTION_UNKNOWN",
+    status: 409,
     message: ("Unknown action ", " for a workflow run"),
     hint: "operators can cancel, replay, and resume a run that is paused for a quota",
 };
 const CLOSED: Refusal = Refusal {
     code: "WORKFLOW_RUN_CLOSED",
+    status: 409,
     message: ("Unsupported action ", " for a closed workflow run"),
     hint: "the run has ended: replay it as a new run",
 };
 const NOT_WAITING: Refusal = Refusal {
     code: "WORKFLOW_RUN_NOT_WAITING",
+    status: 409,
     message: ("Run is not waiting", ""),
     hint: "only a run that waits can be resumed",
 };
 const NOT_PAUSED: Refusal = Refusal {
     code: "WORKFLOW_RUN_NOT_QUOTA_PAUSED",
+    status: 409,
     message: ("Run is not quota-paused", ""),
     hint: "the run waits for something else",
 };
 const STALE_PAUSE: Refusal = Refusal {
     code: "WORKFLOW_QUOTA_PAUSE_STALE",
+    status: 409,
     message: ("Quota pause is stale for this run", ""),
     hint: "the run has gone on since: load it again",
 };
+/// No conflict but an answer: the run stays paused.
 const EXHAUSTED: Refusal = Refusal {
     code: "quota_exhausted",
+    status: 200,
     message: ("the quota is still exhausted", ""),
     hint: "raise the quota, or wait for its next period",
 };
@@ -156,7 +168,8 @@ fn refuse(ask: &mut Ask, refusal: &Refusal) {
         message.push(b'"');
     }
     message.extend_from_slice(after.as_bytes());
-    ask.out.raw("{").name("allow").bool(false).name("status").number(409);
+    ask.out.raw("{").name("allow").bool(false);
+    ask.out.name("status").number(u64::from(refusal.status));
     ask.out.name("message").text(message);
     ask.out.name("details").raw("{").name("code").text(refusal.code);
     ask.out.name("action").text(action);
