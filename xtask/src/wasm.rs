@@ -20,12 +20,12 @@ use crate::tool;
 use crate::workspace::{Inputs, Workspace, sha256, write};
 
 /// The largest artifact: every bundle that uses the engine carries three times its size.
-const LARGEST_RAW: usize = 426_000;
+const LARGEST_RAW: usize = 422_000;
 /// The largest artifact when compressed, which is what a browser downloads.
 ///
 /// The aim is 160,000 bytes. Until it is reached again, this is what the artifact has,
 /// rounded up, so that it cannot grow unnoticed.
-const LARGEST_GZIPPED: usize = 186_000;
+const LARGEST_GZIPPED: usize = 183_000;
 
 /// What docs/wire.md says that the module exports; anything else is an accident.
 const EXPORTS: [&str; 10] = [
@@ -224,11 +224,12 @@ fn optimize(workspace: &Workspace, bytes: &[u8]) -> Result<Vec<u8>> {
     let input = workspace.path("target/wasm/bound.wasm");
     let output = workspace.path("target/wasm/optimized.wasm");
     write(&input, bytes)?;
-    // Inlining makes the compressed artifact larger by 6 KB, since equal calls compress
-    // well, so it is left to functions that are smaller than a call. Nothing of the module
+    // Equal code compresses well: inlining makes the compressed artifact larger by 6 KB,
+    // so it is left to functions that are smaller than a call, and keeping in locals what
+    // is computed twice makes it larger by 1 KB. Nothing of the module
     // lies in the first bytes of memory, where the far end of the stack is.
     cmd!(shell, "node {script} {input} -o {output} -Oz -Oz --low-memory-unused")
-        .args(["--always-inline-max-function-size=2"])
+        .args(["--skip-pass=local-cse", "--always-inline-max-function-size=2"])
         .args(["--flexible-inline-max-function-size=0"])
         .args(["--one-caller-inline-max-function-size=0"])
         .args(["--enable-bulk-memory", "--enable-sign-ext", "--enable-mutable-globals"])
