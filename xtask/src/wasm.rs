@@ -224,11 +224,12 @@ fn optimize(workspace: &Workspace, bytes: &[u8]) -> Result<Vec<u8>> {
     let input = workspace.path("target/wasm/bound.wasm");
     let output = workspace.path("target/wasm/optimized.wasm");
     write(&input, bytes)?;
-    // Inlining makes the compressed artifact larger by 6 KB, since equal calls compress
-    // well, so it is left to functions that are smaller than a call. Nothing of the module
+    // Equal code compresses well: inlining makes the compressed artifact larger by 6 KB,
+    // so it is left to functions that are smaller than a call, and keeping in locals what
+    // is computed twice makes it larger by 1 KB. Nothing of the module
     // lies in the first bytes of memory, where the far end of the stack is.
     cmd!(shell, "node {script} {input} -o {output} -Oz -Oz --low-memory-unused")
-        .args(["--always-inline-max-function-size=2"])
+        .args(["--skip-pass=local-cse", "--always-inline-max-function-size=2"])
         .args(["--flexible-inline-max-function-size=0"])
         .args(["--one-caller-inline-max-function-size=0"])
         .args(["--enable-bulk-memory", "--enable-sign-ext", "--enable-mutable-globals"])

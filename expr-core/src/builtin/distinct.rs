@@ -65,18 +65,18 @@ fn hash(heap: &mut Heap, value: Value) -> Result<u64> {
             Value::Function(function) => mix(7, u64::from(function)),
             Value::Array(array) => {
                 heap.budget.charge(u64::from(array.len))?;
-                let items = heap.items(array).iter().copied().zip(0_u32..);
-                pending.extend(items.map(|(item, at)| (item, index_place(place, at))));
+                for at in 0..array.len {
+                    pending.push((heap.item(array, at), index_place(place, at)));
+                }
                 let length = Value::Number(f64::from(array.len));
                 pending.push((length, name_place(place, b"length")));
                 8
             }
             Value::Object(object) => {
                 heap.budget.charge(u64::from(heap.member_count(object)))?;
-                let members = heap.members(object);
-                pending.extend(
-                    members.map(|(key, value)| (value, member_place(heap, place, key))),
-                );
+                for (key, value) in heap.members(object) {
+                    pending.push((value, member_place(heap, place, key)));
+                }
                 8
             }
         };

@@ -101,8 +101,10 @@ fn base64_encode(context: &mut Context<'_>, arguments: &[Value]) -> Result<Value
         return Ok(Value::Undefined);
     };
     heap.budget.allocate(u64::from(text.len).saturating_mul(2))?;
-    let bytes: Vec<u8> =
-        heap.text(text).units().map(|unit| (unit & 0xFF) as u8).collect();
+    let mut bytes = Vec::new();
+    for unit in heap.text(text).to_units() {
+        bytes.push((unit & 0xFF) as u8);
+    }
     let mut encoded = Vec::with_capacity(bytes.len().saturating_mul(2));
     for group in bytes.chunks(3) {
         let byte = |at: usize| u32::from(group.get(at).copied().unwrap_or(0));
@@ -252,8 +254,11 @@ fn character(escapes: &[u8]) -> Option<Vec<u8>> {
         0xF0..=0xF4 => 4,
         _ => return None,
     };
-    let character: Option<Vec<u8>> = escapes.chunks(3).take(width).map(escape).collect();
-    character.filter(|bytes| bytes.len() == width && core::str::from_utf8(bytes).is_ok())
+    let mut bytes = Vec::new();
+    for spelled in escapes.chunks(3).take(width) {
+        bytes.push(escape(spelled)?);
+    }
+    (bytes.len() == width && core::str::from_utf8(&bytes).is_ok()).then_some(bytes)
 }
 
 fn escape(bytes: &[u8]) -> Option<u8> {

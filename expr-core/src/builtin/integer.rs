@@ -126,14 +126,18 @@ fn write_digits(
     let missing = decimal.mandatory - f64::from(length(shown.len()));
     let zeros = crate::value::index(coerce::saturate(missing));
     heap.pay_text(zeros.saturating_add(shown.len()).saturating_mul(4))?;
-    let ascii = core::iter::repeat_n(b'0', zeros).chain(shown.bytes());
     let shift = decimal.zero.saturating_sub(0x30);
     // All families are in the Basic Multilingual Plane.
     let digit = |byte: u8| u16::try_from(u32::from(byte).saturating_add(shift));
-    let digits: Vec<u16> = ascii.filter_map(|byte| digit(byte).ok()).collect();
+    let mut digits = alloc::vec![digit(b'0').unwrap_or_default(); zeros];
+    for byte in shown.bytes() {
+        digits.extend(digit(byte));
+    }
     let mut digits = group(heap, digits, &decimal.grouping)?;
     if ordinal {
-        digits.extend(suffix(&digits).bytes().map(u16::from));
+        for byte in suffix(&digits).bytes() {
+            digits.push(u16::from(byte));
+        }
     }
     Ok(digits)
 }

@@ -133,8 +133,11 @@ fn digit_pattern(picture: &[u8]) -> Result<Primary> {
     let (mut mandatory, mut optional) = (0.0, 0.0);
     let mut separators: Vec<(u32, u32)> = Vec::new();
     let mut position = 0_u32;
-    let code_points: Vec<u32> = Wtf8::new(picture).code_points().collect();
-    for &code_point in code_points.iter().rev() {
+    let mut code_points = Vec::new();
+    for code_point in Wtf8::new(picture).code_points() {
+        code_points.push(code_point);
+    }
+    while let Some(code_point) = code_points.pop() {
         if let Some(family) = family(code_point) {
             if *zero.get_or_insert(family) != family {
                 return Err(Error::from(ErrorKind::MixedDigits));
@@ -162,7 +165,10 @@ fn regular(separators: &[(u32, u32)]) -> Option<(u32, u32)> {
     if separators.iter().any(|&(_, other)| other != separator) {
         return None;
     }
-    let positions: Vec<u32> = separators.iter().map(|separator| separator.0).collect();
+    let mut positions = Vec::with_capacity(separators.len());
+    for &(position, _) in separators {
+        positions.push(position);
+    }
     Some((even_spacing(&positions)?, separator))
 }
 

@@ -6,7 +6,7 @@ use crate::decimal::write_whole;
 use crate::error::{Error, ErrorKind, Result};
 use crate::text::{Wtf8, Wtf8Buf};
 use crate::value::{
-    Array, Heap, Object, ReadLimits, Text, Value, Wanted, format_number, length,
+    Array, Heap, Object, ReadLimits, Text, Value, Wanted, format_number, index, length,
     read_json, write_result,
 };
 use alloc::vec::Vec;
@@ -82,14 +82,12 @@ impl Ask {
 
     /// Names and values of an object, in JavaScript's order; none of anything else.
     pub(crate) fn members(&self, value: Value) -> Vec<(Text, Value)> {
-        match value {
-            Value::Object(object) => self
-                .heap
-                .members(object)
-                .map(|(key, value)| (self.heap.name(key), value))
-                .collect(),
-            _ => Vec::new(),
+        let Value::Object(object) = value else { return Vec::new() };
+        let mut members = Vec::with_capacity(index(self.heap.member_count(object)));
+        for (key, value) in self.heap.members(object) {
+            members.push((self.heap.name(key), value));
         }
+        members
     }
 
     /// The items of an array; none of anything else.
@@ -158,10 +156,13 @@ impl Ask {
 
     /// A new object with the members in the order given.
     pub(crate) fn object(&mut self, members: &[(&str, Value)]) -> Result<Value> {
-        let names: Vec<_> =
-            members.iter().map(|(name, _)| self.heap.intern(name.as_bytes())).collect();
-        let values: Vec<_> = members.iter().map(|&(_, value)| value).collect();
-        self.heap.add_plain_object(&names, &values)
+        let mut keys = Vec::with_capacity(members.len());
+        let mut values = Vec::with_capacity(members.len());
+        for &(name, value) in members {
+            keys.push(self.heap.intern(name.as_bytes()));
+            values.push(value);
+        }
+        self.heap.add_plain_object(&keys, &values)
     }
 }
 
@@ -218,7 +219,7 @@ impl Cursor {
         self.position = position.saturating_add(1);
         match self.container {
             Value::Array(array) => array_item(heap, array, position).inspect(|_| {
-                push_index(pointer, crate::value::index(position));
+                push_index(pointer, index(position));
             }),
             Value::Object(object) => {
                 object_item(heap, object, position).inspect(|item| {
@@ -239,7 +240,7 @@ fn object_item(
     object: Object,
     position: u32,
 ) -> Option<(Option<Text>, Value)> {
-    let key = *heap.keys(object).get(crate::value::index(position))?;
+    let key = *heap.keys(object).get(index(position))?;
     Some((Some(heap.name(key)), heap.member_at(object, position)))
 }
 

@@ -59,13 +59,17 @@ pub(crate) fn secrets(ask: &mut Ask) -> Answered {
                 pending.extend(ask.heap.items(array).iter().rev());
             }
             (None, value) => {
-                pending.extend(ask.members(value).into_iter().map(|it| it.1).rev());
+                for &(_, inner) in ask.members(value).iter().rev() {
+                    pending.push(inner);
+                }
             }
         }
     }
-    let names: Vec<Vec<u8>> =
-        names.into_iter().map(|name| ask.heap.bytes(name).to_vec()).collect();
-    ask.out.texts(&names);
+    ask.out.raw("[");
+    for name in names {
+        ask.out.item().text(ask.heap.bytes(name));
+    }
+    ask.out.raw("]");
     Ok(())
 }
 

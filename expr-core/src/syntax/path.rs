@@ -696,8 +696,13 @@ impl Builder<'_> {
 
     fn pop_pairs(&mut self, count: usize) -> Result<Vec<(NodeId, NodeId)>> {
         let parts = self.pop_many(count.saturating_mul(2))?;
-        let pairs = parts.chunks_exact(2);
-        Ok(pairs.filter_map(|pair| Some((*pair.first()?, *pair.last()?))).collect())
+        let mut pairs = Vec::with_capacity(count);
+        for pair in parts.chunks_exact(2) {
+            if let &[key, value] = pair {
+                pairs.push((key, value));
+            }
+        }
+        Ok(pairs)
     }
 }
 
