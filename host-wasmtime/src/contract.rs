@@ -190,13 +190,67 @@ impl Host {
         self.ask("authority", request)
     }
 
+    /// What is wrong with the configuration of a wait; nothing, if it is valid.
+    ///
+    /// ```
+    /// # use host_wasmtime::Host;
+    /// # use serde_json::json;
+    /// # fn main() -> Result<(), host_wasmtime::HostError> {
+    /// let wrong = Host::new()?.validate_wait(&json!({"eventName": "PAID"}))?;
+    /// assert_eq!(wrong, json!(["event.wait requires correlationKey expression"]));
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn validate_wait(&self, config: &Value) -> Result<Value, HostError> {
+        self.ask("waitConfig", &json!({ "config": config }))
+    }
+
+    /// Takes a step of the protocol of cancelling, and says what may be written then.
+    /// `step` has the members of the ask `cancel`.
+    ///
+    /// ```
+    /// # use host_wasmtime::Host;
+    /// # use serde_json::json;
+    /// # fn main() -> Result<(), host_wasmtime::HostError> {
+    /// let step = json!({"state": "requested", "event": "fail", "runId": "r1"});
+    /// let outcome = Host::new()?.step_cancel(&step)?;
+    /// assert_eq!((&outcome["state"], &outcome["writes"]), (&json!("failed"), &json!([])));
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn step_cancel(&self, step: &Value) -> Result<Value, HostError> {
+        self.ask("cancel", step)
+    }
+
+    /// Plans what follows from an event: signals, launches, and the record of it. `input`
+    /// has the members of the ask `ingress`.
+    ///
+    /// ```
+    /// # use host_wasmtime::Host;
+    /// # use serde_json::json;
+    /// # fn main() -> Result<(), host_wasmtime::HostError> {
+    /// let host = Host::new()?;
+    /// let event = json!({"eventId": "e1", "eventName": "PAID", "tenant": "t1"});
+    /// let explicit = json!({"eventName": "PAID", "payload": {}, "explicit": "7"});
+    /// let correlation = host.correlate(&explicit)?;
+    /// let wait = json!({"waitId": "w1", "runId": "r1", "tenant": "t1", "type": "event",
+    ///                   "eventName": "PAID", "key": "7"});
+    /// let input = json!({"event": event, "correlation": correlation, "waits": [wait]});
+    /// assert_eq!(host.plan_ingress(&input)?["signals"][0]["runId"], "r1");
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn plan_ingress(&self, input: &Value) -> Result<Value, HostError> {
+        self.ask("ingress", input)
+    }
+
     /// The functions that authors may call, with examples.
     pub fn functions(&self) -> Result<Value, HostError> {
         self.ask("functions", &json!({}))
     }
 
-    /// Answers any ask of docs/wire.md from its members: `rules`, `waitConfig`, `cancel`,
-    /// `ingress`, `assign` and the others.
+    /// Answers any ask of docs/wire.md from its members: `rules`, `assign`, `expand` and the
+    /// others.
     ///
     /// ```
     /// # use host_wasmtime::Host;
