@@ -3,7 +3,8 @@
 //! ECMAScript leaves the last bits of `Math.pow` to the engine. V8 has fdlibm's algorithm
 //! with one pair of parentheses in another place, which changes one result in twenty, and
 //! every answer of the reference was given by it. So the algorithm is here once more, with
-//! V8's parentheses; special cases are left to `libm`, where both agree.
+//! V8's parentheses; special cases are those of ECMAScript, which differ from C's in one to
+//! the power of infinity.
 //!
 //! The algorithm and its constants come from fdlibm, whose notice is:
 //! Copyright (C) 2004 by Sun Microsystems, Inc. All rights reserved.
@@ -73,13 +74,13 @@ pub(super) fn power(base: f64, exponent: f64) -> f64 {
         || exponent == 0.5 && base > 0.0
         || base < 0.0 && libm::trunc(exponent) != exponent;
     if special {
-        return libm::pow(base, exponent);
+        return special_power(base, exponent);
     }
     let sign = if base < 0.0 && remainder(exponent, 2.0) != 0.0 { -1.0 } else { 1.0 };
     let logarithm = if exponent.abs() >= 2_147_485_696.0 {
         match logarithm_near_one(base.abs()) {
             Some(logarithm) => logarithm,
-            None => return libm::pow(base, exponent),
+            None => return sign * limit(base.abs() > 1.0, exponent),
         }
     } else {
         logarithm(base.abs())
@@ -90,6 +91,39 @@ pub(super) fn power(base: f64, exponent: f64) -> f64 {
         high: upper * logarithm.high,
     };
     sign * power_of_two(product)
+}
+
+/// Powers that are exact, infinite, or no number.
+fn special_power(base: f64, exponent: f64) -> f64 {
+    let size = base.abs();
+    let odd = remainder(exponent, 2.0).abs() == 1.0;
+    let sign = if base.is_sign_negative() && odd { -1.0 } else { 1.0 };
+    if exponent == 0.0 {
+        1.0
+    } else if base.is_nan() || exponent.is_nan() {
+        f64::NAN
+    } else if exponent.is_infinite() {
+        if size == 1.0 { f64::NAN } else { limit(size > 1.0, exponent) }
+    } else if size == 0.0 || size.is_infinite() {
+        sign * limit(size > 1.0, exponent)
+    } else if base < 0.0 && libm::trunc(exponent) != exponent {
+        f64::NAN
+    } else if size == 1.0 {
+        sign
+    } else if exponent == 1.0 {
+        base
+    } else if exponent == -1.0 {
+        1.0 / base
+    } else if exponent == 2.0 {
+        base * base
+    } else {
+        libm::sqrt(base)
+    }
+}
+
+/// Where the powers of a number go as the exponent grows.
+fn limit(above_one: bool, exponent: f64) -> f64 {
+    if above_one == (exponent > 0.0) { f64::INFINITY } else { 0.0 }
 }
 
 /// log₂ of a number so close to 1 that a huge exponent gives neither 0 nor infinity.
@@ -201,5 +235,46 @@ mod tests {
         assert_eq!(power(10.0, 308.0), 1e308);
         assert_eq!(power(10.0, 309.0), f64::INFINITY);
         assert_eq!(power(2.0, -1074.0), 5e-324);
+    }
+
+    /// ECMAScript, Number::exponentiate.
+    #[test]
+    fn special_cases_are_those_of_javascript() {
+        const INFINITY: f64 = f64::INFINITY;
+        let cases = [
+            (f64::NAN, 0.0, 1.0),
+            (f64::NAN, 1.0, f64::NAN),
+            (1.0, INFINITY, f64::NAN),
+            (-1.0, -INFINITY, f64::NAN),
+            (2.0, INFINITY, INFINITY),
+            (-2.0, INFINITY, INFINITY),
+            (0.5, INFINITY, 0.0),
+            (2.0, -INFINITY, 0.0),
+            (0.0, -3.0, INFINITY),
+            (-0.0, -3.0, -INFINITY),
+            (-0.0, -2.0, INFINITY),
+            (-0.0, 3.0, -0.0),
+            (-0.0, 0.5, 0.0),
+            (-INFINITY, 3.0, -INFINITY),
+            (-INFINITY, 2.0, INFINITY),
+            (-INFINITY, -3.0, -0.0),
+            (-8.0, 0.25, f64::NAN),
+            (-1.0, 3.0, -1.0),
+            (-1.0, 4.0, 1.0),
+            (1.0, 0.3, 1.0),
+            (4.0, 0.5, 2.0),
+            (3.0, 2.0, 9.0),
+            (4.0, -1.0, 0.25),
+            (1.5, 1e300, INFINITY),
+            (-1.5, 1e300, INFINITY),
+            (0.5, 1e300, 0.0),
+            (2.0, -1e300, 0.0),
+        ];
+        for (base, exponent, wanted) in cases {
+            let got = power(base, exponent);
+            let same =
+                got.to_bits() == wanted.to_bits() || got.is_nan() && wanted.is_nan();
+            assert!(same, "{base} to the power of {exponent} is {got}, not {wanted}");
+        }
     }
 }
