@@ -111,7 +111,8 @@ impl Tally {
     }
 }
 
-/// Compares the answers to random cases.
+/// Compares the answers to random cases. A reference that is silent too often has compared
+/// nothing, which is an error and no result.
 pub fn run(pair: &Pair, run: Run) -> Result<Tally, String> {
     let mut judge = Judge::start(run.positions || pair.positions)?;
     let mut random = Random::new(run.seed);
@@ -128,6 +129,10 @@ pub fn run(pair: &Pair, run: Run) -> Result<Tally, String> {
                 tally.different.push(judge.smallest(case, mismatch));
             }
         }
+    }
+    let silent = tally.timed_out;
+    if silent > run.cases / 20 {
+        return Err(format!("the reference did not answer {silent} cases"));
     }
     Ok(tally)
 }
