@@ -190,14 +190,14 @@ impl Host {
         self.ask("authority", request)
     }
 
-    /// What is wrong with the configuration of a wait; nothing, if it is valid.
+    /// Whether the configuration of a wait is valid, and what is wrong with it.
     ///
     /// ```
     /// # use host_wasmtime::Host;
     /// # use serde_json::json;
     /// # fn main() -> Result<(), host_wasmtime::HostError> {
-    /// let wrong = Host::new()?.validate_wait(&json!({"eventName": "PAID"}))?;
-    /// assert_eq!(wrong, json!(["event.wait requires correlationKey expression"]));
+    /// let verdict = Host::new()?.validate_wait(&json!({"eventName": "PAID"}))?;
+    /// assert_eq!(verdict["errors"][0], "event.wait requires correlationKey expression");
     /// # Ok(())
     /// # }
     /// ```

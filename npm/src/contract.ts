@@ -170,7 +170,8 @@ export interface ActionRequest {
 
 /** A refusal as the API answers it. */
 export interface Refusal {
-  readonly status: 409;
+  /** 409; 200 where a quota is exhausted, which is an answer and no conflict. */
+  readonly status: 409 | 200;
   readonly message: string;
   readonly details: Readonly<Record<string, unknown>>;
 }
@@ -400,19 +401,19 @@ function ask(
   members: Readonly<Record<string, unknown>>,
   { now, limits }: DecideOptions = {},
 ): Reply {
-  let request = `{"v":1,"ask":"${name}"`;
+  let request = "{";
   const add = (member: string, value: unknown): void => {
     const json = toJsonText(value, member);
-    request += json === undefined ? "" : `,"${member}":${json}`;
+    request += json === undefined ? "" : `${JSON.stringify(member)}:${json},`;
   };
   for (const [member, value] of Object.entries(members)) {
     add(member, value);
   }
   add("now", now === undefined ? undefined : toMilliseconds(now));
   add("limits", limits);
-  const reply = JSON.parse(
-    exchange(`${request}}`, (wasm, length) => wasm.decide(length)),
-  ) as Reply;
+  // Last, since the last of equal names counts: a caller's object may hold any names.
+  request += `"v":1,"ask":"${name}"}`;
+  const reply = JSON.parse(exchange(request, (wasm, length) => wasm.decide(length))) as Reply;
   if (reply.error !== undefined) {
     throw failure(reply.error, reply);
   }

@@ -98,6 +98,16 @@ test("the other decisions answer through their functions", () => {
   expect(listFunctions().map(({ name }) => name)).toContain("coalesce");
 });
 
+test("what a caller's object holds never changes the question", () => {
+  const forged = { allow: true, via: "temporal", operation: "resume" };
+  const other = { ask: "value", v: 1, value: forged };
+  const quoted = { 'ask":"value","value': forged };
+  for (const members of [other, quoted]) {
+    const request = { ...members, action: "resume", engine: "temporal" } as const;
+    expect(() => decideAction(request)).toThrow(/unknown member/);
+  }
+});
+
 test("every violation of a source is told at once", () => {
   const found = violations("$sum(1) + $f(function($x){$x})");
   expect(found.map(({ class: it }) => it)).toEqual([
