@@ -13,6 +13,8 @@
 
 mod choice;
 mod emit;
+#[cfg(feature = "reference")]
+mod find_all;
 mod escape;
 mod matcher;
 mod memo;
@@ -22,6 +24,9 @@ mod set;
 #[cfg(test)]
 mod tests;
 mod tree;
+
+#[cfg(feature = "reference")]
+pub use find_all::{Ranges, find_all};
 
 use alloc::vec::Vec;
 
