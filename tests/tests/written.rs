@@ -33,8 +33,7 @@ fn what_is_printed_has_the_same_tree() {
 
 #[test]
 fn fixtures_are_printed_with_the_same_tree() {
-    let expressions =
-        sources(FIXTURES).iter().filter(|source| check(source)).count();
+    let expressions = sources(FIXTURES).iter().filter(|source| check(source)).count();
     assert!(expressions > 100, "only {expressions} fixtures are expressions");
 }
 
@@ -44,8 +43,7 @@ fn the_official_suite_is_printed_with_the_same_tree() {
         println!("SKIPPED: the official suite is not here");
         return;
     }
-    let expressions =
-        sources(SUITE).iter().filter(|source| check(source)).count();
+    let expressions = sources(SUITE).iter().filter(|source| check(source)).count();
     assert!(expressions > 1_000, "only {expressions} of the suite are expressions");
 }
 

@@ -13,9 +13,9 @@
 
 mod choice;
 mod emit;
+mod escape;
 #[cfg(feature = "reference")]
 mod find_all;
-mod escape;
 mod matcher;
 mod memo;
 mod parse;

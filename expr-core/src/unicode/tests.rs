@@ -2,9 +2,9 @@
 
 extern crate std;
 
+use std::println;
 use std::process::Command;
 use std::string::String;
-use std::println;
 
 #[test]
 fn tables_are_those_of_unicode() {

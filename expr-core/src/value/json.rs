@@ -4,7 +4,7 @@ mod skip;
 mod wanted;
 
 use super::{Array, Heap, Key, Marks, Object, Text, Value, length, write_number};
-use super::{index, round_to_15_digits};
+use super::{index, make_room, round_to_15_digits};
 use crate::error::{Error, ErrorKind, Result};
 use crate::map::NumberMap;
 use crate::reads::Part;
@@ -159,6 +159,7 @@ impl Reader<'_> {
             self.pay(16)?;
             let Some(open) = self.open.last() else { return Ok(Some(value)) };
             let (in_object, part) = (open.keys.is_some(), open.part);
+            make_room(&mut self.values, 1);
             self.values.push(value);
             self.skip_space();
             match (self.peek(), in_object) {
@@ -719,6 +720,7 @@ impl Writer {
         heap.budget.charge(u64::from(text.len >> 5))?;
         heap.budget.allocate(u64::from(length(written)))?;
         self.paid = self.paid.saturating_add(written);
+        make_room(out, written);
         write_json_string(out, heap.text(text));
         Ok(())
     }

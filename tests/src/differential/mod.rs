@@ -52,9 +52,8 @@ impl Case {
         let sources = self.source.smaller(&ATOMS).into_iter();
         let sources = sources.map(|source| Case { source, ..self.clone() });
         let contexts = self.context.iter().flat_map(|it| it.smaller(&["1"]));
-        let is_json = |context: &Phrase| {
-            Document::read(context.to_string().as_bytes()).is_ok()
-        };
+        let is_json =
+            |context: &Phrase| Document::read(context.to_string().as_bytes()).is_ok();
         let contexts = contexts.filter(is_json);
         let contexts = contexts.map(|it| Case { context: Some(it), ..self.clone() });
         sources.chain(contexts).collect()

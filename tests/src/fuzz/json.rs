@@ -54,8 +54,8 @@ impl Holds for Read {
 
 impl Read {
     fn same(&self, bytes: &[u8], json: &Json) -> Verdict {
-        let mut inputs =
-            Inputs::from_json(bytes).map_err(|error| TestCaseError::fail(error.to_string()))?;
+        let mut inputs = Inputs::from_json(bytes)
+            .map_err(|error| TestCaseError::fail(error.to_string()))?;
         let evaluation = self.everything.evaluate(&mut inputs, Limits::default());
         let written = evaluation
             .outcome

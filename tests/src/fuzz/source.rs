@@ -34,7 +34,8 @@ impl Holds for Text {
 
     fn check(&mut self, input: &Authored) -> Verdict {
         let request = input.request(Limits::default());
-        let verdict = self.0.validate(&request.source, request.profile).map_err(broken)?;
+        let verdict =
+            self.0.validate(&request.source, request.profile).map_err(broken)?;
         let length = input.source.encode_utf16().count();
         if let Some(error) = &verdict.error {
             let span = error.get("span");

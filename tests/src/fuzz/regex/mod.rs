@@ -32,8 +32,7 @@ pub(super) struct Matcher(NodeScript);
 
 impl Holds for Matcher {
     const NAME: &'static str = "regex";
-    const PROMISE: &'static str =
-        "a pattern is refused, matches and captures as in JavaScript, with memo or without";
+    const PROMISE: &'static str = "a pattern is refused, matches and captures as in JavaScript, with memo or without";
     type Input = Search;
 
     fn start() -> Result<Self, String> {
