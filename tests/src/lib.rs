@@ -19,6 +19,7 @@ pub mod parity;
 mod process;
 pub mod report;
 pub mod snapshot;
+pub mod soak;
 pub mod subject;
 pub mod suite;
 

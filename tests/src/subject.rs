@@ -3,7 +3,7 @@
 mod isolated;
 mod native;
 mod node;
-mod wasmtime;
+pub(crate) mod wasmtime;
 
 use crate::compare::describe_outcome;
 use crate::json::Json;

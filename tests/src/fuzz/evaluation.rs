@@ -189,7 +189,7 @@ impl Prefix {
 
 /// Less than the whole, if there is less.
 fn part(whole: u64, share: u16) -> u64 {
-    let part = u128::from(whole) * u128::from(share) >> 16;
+    let part = (u128::from(whole) * u128::from(share)) >> 16;
     u64::try_from(part).unwrap_or(whole)
 }
 
