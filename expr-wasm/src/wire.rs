@@ -7,9 +7,9 @@
 use alloc::vec::Vec;
 
 use expr_core::{
-    ASKS, AskShape, Check, Document, Error, Inputs, Kind, Limits, Node, NodeKind,
-    Profile, Program, Spent, Wtf8Buf, write_error_members, write_json_reads,
-    write_json_string, write_whole,
+    ASKS, AskShape, Check, Document, Error, Inputs, Limits, Node, NodeKind, Profile,
+    Program, Spent, Wtf8Buf, write_error_members, write_json_reads, write_json_string,
+    write_whole,
 };
 
 use crate::error::{Failure, Refusal, joined, quote};
@@ -226,11 +226,13 @@ fn try_decide(request: &[u8]) -> Result<(Document, Option<i64>, Limits), Failure
     expect_version(root)?;
     for member in shape.members {
         match root.get(member.name) {
-            Some(node) => expect_kind(node, member.name, member.kind)?,
+            Some(node) if !node.fits(member.kind) => {
+                return Err(wrong_type(member.name, member.kind.wanted()));
+            }
             None if member.required => {
                 return Err(Refusal::MissingMember { path: member.name }.into());
             }
-            None => {}
+            _ => {}
         }
     }
     let now = whole_number(root, "now", "now", -LARGEST_DATE, LARGEST_DATE)?;
@@ -249,24 +251,6 @@ fn ask_shape(root: Node<'_>) -> Result<&'static AskShape, Failure> {
     };
     let shape = ASKS.iter().find(|shape| Some(shape.name) == name);
     shape.ok_or_else(|| wrong_type("ask", "the name of an ask"))
-}
-
-fn expect_kind(node: Node<'_>, path: &'static str, kind: Kind) -> Result<(), Failure> {
-    let wanted = match (kind, node.kind()) {
-        (Kind::Any, _)
-        | (Kind::Text | Kind::TextOrNull, NodeKind::String(_))
-        | (Kind::Object | Kind::ObjectOrNull, NodeKind::Object(_))
-        | (Kind::TextOrNull | Kind::ObjectOrNull, NodeKind::Null)
-        | (Kind::Array, NodeKind::Array(_))
-        | (Kind::Bool, NodeKind::Bool(_)) => return Ok(()),
-        (Kind::Text, _) => "a string",
-        (Kind::TextOrNull, _) => "a string or null",
-        (Kind::Object, _) => "an object",
-        (Kind::ObjectOrNull, _) => "an object or null",
-        (Kind::Array, _) => "an array",
-        (Kind::Bool, _) => "true or false",
-    };
-    Err(wrong_type(path, wanted))
 }
 
 /// `source` and `profile`, which a request of `compile` or `validate` holds.

@@ -19,10 +19,10 @@ pub(crate) enum Unevaluated {
     Run(Error),
 }
 
-/// Evaluates an authored source over a context; gives JSON text. The contract lies below
-/// the engine, so the engine hands it this.
+/// Evaluates an authored source over a context; gives JSON text, or nothing if there is no
+/// value. The contract lies below the engine, so the engine hands it this.
 pub(crate) type Evaluate =
-    fn(&mut Heap, Text, Value, Option<i64>) -> Result<Vec<u8>, Unevaluated>;
+    fn(&mut Heap, Text, Value, Option<i64>) -> Result<Option<Vec<u8>>, Unevaluated>;
 
 /// An ask that is being answered.
 pub(crate) struct Ask {
@@ -124,34 +124,30 @@ impl Ask {
         Ok(())
     }
 
+    /// Writes a text of the request; what is none is null.
+    pub(crate) fn text(&mut self, value: Value) -> &mut Answer {
+        let text = value.as_text().map(|text| self.heap.bytes(text));
+        self.out.optional(text)
+    }
+
     /// Reads JSON text that an evaluation gave.
     pub(crate) fn read(&mut self, json: &[u8]) -> Result<Value> {
         read_json(&mut self.heap, json, Wanted::Whole, ReadLimits::default())
     }
 
-    /// Evaluates a source over a context; gives JSON text.
+    /// Evaluates a source over a context; gives JSON text, which there must be.
     pub(crate) fn run(
         &mut self,
         source: Text,
         context: Value,
     ) -> Result<Vec<u8>, Unevaluated> {
-        (self.evaluate)(&mut self.heap, source, context, self.now)
+        let json = (self.evaluate)(&mut self.heap, source, context, self.now)?;
+        json.ok_or_else(|| Unevaluated::Run(Error::from(ErrorKind::NotSerializable)))
     }
 
     /// The text of an expression: an object whose `$expr` is text.
     pub(crate) fn expression(&self, value: Value) -> Option<Text> {
         self.member(value, "$expr").as_text()
-    }
-
-    /// A nested member that must be text.
-    pub(crate) fn require_text(
-        &self,
-        value: Value,
-        name: &str,
-        path: &'static str,
-    ) -> Result<Text> {
-        let text = self.member(value, name).as_text();
-        text.ok_or_else(|| bad_member(path, "a string"))
     }
 
     /// A new object with the members in the order given.
@@ -167,7 +163,8 @@ impl Ask {
 }
 
 /// A member inside the request that is not what it must be.
-pub(crate) fn bad_member(member: &'static str, wanted: &'static str) -> Error {
+pub(crate) fn bad_member(member: impl AsRef<[u8]>, wanted: impl AsRef<[u8]>) -> Error {
+    let (member, wanted) = (quoted(member.as_ref()), quoted(wanted.as_ref()));
     Error::from(ErrorKind::BadMember { member, wanted })
 }
 
@@ -242,6 +239,16 @@ fn object_item(
 ) -> Option<(Option<Text>, Value)> {
     let key = *heap.keys(object).get(index(position))?;
     Some((Some(heap.name(key)), heap.member_at(object, position)))
+}
+
+/// Parts of a text, one behind the other.
+#[inline(never)]
+pub(crate) fn joined(parts: &[&[u8]]) -> Vec<u8> {
+    let mut whole = Vec::new();
+    for part in parts {
+        whole.extend_from_slice(part);
+    }
+    whole
 }
 
 /// Text of a document for use inside an error.

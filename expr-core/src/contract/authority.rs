@@ -4,7 +4,8 @@
 //! action is either carried out by the engine or refused; no answer lets a host change the
 //! projection to what it would like to be true.
 
-use super::ask::{Answered, Ask};
+use super::ask::{Answered, Ask, joined};
+use super::shape::{Kind, expect, may, must};
 use crate::value::Value;
 
 /// How an action is decided for a run of an engine.
@@ -62,6 +63,12 @@ const CLOSED: Refusal = Refusal {
     message: ("Unsupported action ", " for a closed workflow run"),
     hint: "the run has ended: replay it as a new run",
 };
+const UNKNOWN_STATUS: Refusal = Refusal {
+    code: "WORKFLOW_RUN_STATUS_UNKNOWN",
+    status: 409,
+    message: ("Unsupported action ", " for a workflow run of an unknown status"),
+    hint: "find out whether the run is open before acting on it",
+};
 const NOT_WAITING: Refusal = Refusal {
     code: "WORKFLOW_RUN_NOT_WAITING",
     status: 409,
@@ -101,15 +108,26 @@ const ACTIONS: [(&str, Rule, Rule); 8] = [
     ("wait_resolution", Rule::Refuse(&UNSUPPORTED), Rule::Refuse(&NO_EXECUTION)),
 ];
 
-/// The statuses of a run that has ended.
-const CLOSED_STATUSES: [&str; 3] = ["SUCCEEDED", "FAILED", "CANCELED"];
+/// Every status of a run, and whether the run is open.
+const STATUSES: [(&str, bool); 5] = [
+    ("RUNNING", true),
+    ("WAITING", true),
+    ("SUCCEEDED", false),
+    ("FAILED", false),
+    ("CANCELED", false),
+];
 
 /// Decides an action.
 pub(crate) fn authority(ask: &mut Ask) -> Answered {
+    let wait = ask.given("wait");
+    if matches!(wait, Value::Object(_)) {
+        let members = [must("type", Kind::Text), may("stepPath", Kind::TextOrNull)];
+        expect(ask, wait, &members, "/wait")?;
+    }
     match decide(ask) {
         Ok(operation) => {
-            ask.out.raw("{").name("allow").bool(true).name("via").text("temporal");
-            ask.out.name("operation").text(operation).raw("}");
+            ask.out.raw(r#"{"allow":true,"via":"temporal","operation":"#);
+            ask.out.text(operation).raw("}");
         }
         Err(refusal) => refuse(ask, refusal),
     }
@@ -131,8 +149,11 @@ fn decide(ask: &Ask) -> Result<&'static str, &'static Refusal> {
     match rule {
         Rule::Temporal(operation) => Ok(operation),
         Rule::TemporalWhileOpen(operation) => {
-            let closed = CLOSED_STATUSES.iter().any(|closed| ask.is(status, closed));
-            if closed { Err(&CLOSED) } else { Ok(operation) }
+            match STATUSES.iter().find(|row| ask.is(status, row.0)) {
+                Some((_, true)) => Ok(operation),
+                Some((_, false)) => Err(&CLOSED),
+                None => Err(&UNKNOWN_STATUS),
+            }
         }
         Rule::TemporalWhilePaused(operation) => paused(ask, status).map(|()| operation),
         Rule::Refuse(refusal) => Err(refusal),
@@ -159,29 +180,20 @@ fn paused(ask: &Ask, status: Value) -> Result<(), &'static Refusal> {
 }
 
 fn refuse(ask: &mut Ask, refusal: &Refusal) {
-    let action = ask.bytes(ask.given("action")).unwrap_or_default().to_vec();
+    let [action, engine, run] = ["action", "engine", "runId"].map(|name| ask.given(name));
     let (before, after) = refusal.message;
-    let mut message = before.as_bytes().to_vec();
-    if !after.is_empty() {
-        message.push(b'"');
-        message.extend_from_slice(&action);
-        message.push(b'"');
+    let quote: &[u8] = if after.is_empty() { b"" } else { b"\"" };
+    let quoted =
+        if after.is_empty() { &[] } else { ask.bytes(action).unwrap_or_default() };
+    let message = joined(&[before.as_bytes(), quote, quoted, quote, after.as_bytes()]);
+    ask.out.raw(r#"{"allow":false,"status":"#).number(u64::from(refusal.status));
+    ask.out.raw(r#","message":"#).text(message);
+    ask.out.raw(r#","details":{"code":"#).text(refusal.code).raw(r#","action":"#);
+    ask.text(action).raw(r#","engine":"#);
+    ask.text(engine);
+    if !run.is_undefined() {
+        ask.out.raw(r#","runId":"#);
+        ask.text(run);
     }
-    message.extend_from_slice(after.as_bytes());
-    ask.out.raw("{").name("allow").bool(false);
-    ask.out.name("status").number(u64::from(refusal.status));
-    ask.out.name("message").text(message);
-    ask.out.name("details").raw("{").name("code").text(refusal.code);
-    ask.out.name("action").text(action);
-    write_run(ask);
-    ask.out.name("hint").text(refusal.hint).raw("}}");
-}
-
-/// The members that say which run a refusal is about.
-pub(super) fn write_run(ask: &mut Ask) {
-    let engine = ask.bytes(ask.given("engine")).map(<[u8]>::to_vec);
-    ask.out.name("engine").optional(engine.as_deref());
-    if let Some(run) = ask.bytes(ask.given("runId")).map(<[u8]>::to_vec) {
-        ask.out.name("runId").text(run);
-    }
+    ask.out.raw(r#","hint":"#).text(refusal.hint).raw("}}");
 }

@@ -4,37 +4,24 @@
 //! by it. So the projection says `CANCELED` only once the run has closed that way, and all
 //! that an answer writes belongs to one transaction. A request that failed writes nothing.
 
-use super::ask::{Answered, Ask, bad_member};
-use crate::error::Result;
+use super::ask::{Answered, Ask, bad_member, joined};
+use crate::error::{Error, Result};
+use alloc::vec::Vec;
 
-/// What may be written in a state, beside the state itself.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-enum Writes {
-    Nothing,
-    /// That an operator asked and Temporal agreed.
-    Acceptance,
-    /// How the run ended.
-    Closing,
-}
+/// What can happen.
+const EVENTS: [&str; 4] = ["request", "accept", "fail", "close"];
 
-/// State, event, next state, what may be written when it is entered.
-type Transition = (&'static str, &'static str, &'static str, Writes);
-
-/// Every step there is. A pair that is not here is refused; an event that comes again
-/// changes nothing, so that redelivery is harmless.
-const TRANSITIONS: [Transition; 12] = [
-    ("none", "request", "requested", Writes::Nothing),
-    ("failed", "request", "requested", Writes::Nothing),
-    ("requested", "request", "requested", Writes::Nothing),
-    ("requested", "accept", "accepted", Writes::Acceptance),
-    ("requested", "fail", "failed", Writes::Nothing),
-    ("requested", "close", "closed", Writes::Closing),
-    ("accepted", "request", "accepted", Writes::Nothing),
-    ("accepted", "accept", "accepted", Writes::Nothing),
-    ("accepted", "close", "closed", Writes::Closing),
-    ("failed", "fail", "failed", Writes::Nothing),
-    ("failed", "close", "closed", Writes::Closing),
-    ("closed", "close", "closed", Writes::Nothing),
+/// Each state, and the one after each of [`EVENTS`]; nothing where the event cannot be.
+///
+/// Hosts deliver more than once and out of order: an acceptance may come after its request
+/// seemed to fail, and everything may come again after the run has closed. What tells
+/// nothing new leaves the state as it is. But nothing follows a request that nobody made.
+const STATES: [(&str, [&str; 4]); 5] = [
+    ("none", ["requested", "", "", ""]),
+    ("requested", ["requested", "accepted", "failed", "closed"]),
+    ("accepted", ["accepted", "accepted", "accepted", "closed"]),
+    ("failed", ["requested", "accepted", "failed", "closed"]),
+    ("closed", ["closed", "closed", "closed", "closed"]),
 ];
 
 /// How Temporal says that a run closed, and the status that the projection gives it.
@@ -46,36 +33,57 @@ const CLOSE_STATUSES: [(&str, &str); 5] = [
     ("TIMED_OUT", "FAILED"),
 ];
 
-const HINT: &str = "nothing was changed: try again, or end the run in Temporal";
-
 /// Takes one step.
 pub(crate) fn cancel(ask: &mut Ask) -> Answered {
+    Ok(step(ask)?)
+}
+
+fn step(ask: &mut Ask) -> Result<()> {
     let (state, event) = (ask.given("state"), ask.given("event"));
-    let step =
-        TRANSITIONS.iter().find(|row| ask.is(state, row.0) && ask.is(event, row.1));
-    let Some(&(from, _, to, writes)) = step else {
-        let wanted = "an event that the state of the protocol allows";
-        return Err(bad_member("event", wanted).into());
+    let Some((from, next)) = STATES.iter().find(|row| ask.is(state, row.0)) else {
+        let wanted = "none, requested, accepted, failed or closed";
+        return Err(bad_member("state", wanted));
     };
-    let status = match writes {
-        Writes::Closing => Some(close_status(ask)?),
-        _ => None,
+    let steps = EVENTS.iter().zip(next);
+    let Some((&event, to)) = steps.into_iter().find(|step| ask.is(event, step.0)) else {
+        return Err(bad_member("event", "request, accept, fail or close"));
     };
+    if to.is_empty() {
+        return Err(impossible(from, event, next));
+    }
+    // Only what changes the state writes, so a delivery that comes again writes nothing.
+    let entered = if from == to { "" } else { to };
+    let status = if entered == "closed" { close_status(ask)? } else { "" };
     ask.out.raw("{").name("state").text(to).name("changed").bool(from != to);
-    ask.out.name("writes").raw("[");
-    match (writes, status) {
-        (Writes::Acceptance, _) => {
-            ask.out.item().raw(r#"{"audit":"cancel accepted"}"#);
+    ask.out.raw(r#","writes":["#);
+    match entered {
+        "accepted" => {
+            ask.out.raw(r#"{"audit":"cancel accepted"}"#);
         }
-        (_, Some(status)) => write_closing(ask, status),
+        "closed" => write_closing(ask, status),
         _ => {}
     }
     ask.out.raw("]");
-    if to == "failed" {
+    if event == "fail" && *to == "failed" {
         write_failure(ask);
     }
     ask.out.raw("}");
     Ok(())
+}
+
+/// The error for an event that a state does not allow.
+fn impossible(state: &str, event: &str, next: &[&str; 4]) -> Error {
+    let mut wanted = Vec::new();
+    let allowed = EVENTS.iter().zip(next).filter(|step| !step.1.is_empty());
+    for (name, _) in allowed {
+        if !wanted.is_empty() {
+            wanted.extend_from_slice(b" or ");
+        }
+        wanted.extend_from_slice(name.as_bytes());
+    }
+    let [state, event] = [state, event].map(str::as_bytes);
+    let parts = [wanted.as_slice(), b" in the state `", state, b"`, not `", event, b"`"];
+    bad_member("event", joined(&parts))
 }
 
 fn close_status(ask: &Ask) -> Result<&'static str> {
@@ -86,59 +94,31 @@ fn close_status(ask: &Ask) -> Result<&'static str> {
 }
 
 fn write_closing(ask: &mut Ask, status: &str) {
-    let run = ask.bytes(ask.given("runId")).unwrap_or_default().to_vec();
-    let out = &mut ask.out;
-    out.item().raw("{").name("table").text("workflow_runs");
-    out.name("where").raw("{").name("run_id").text(&run).raw("}");
-    out.name("set").raw("{").name("status").text(status).name("node_path").raw("null");
-    out.name("completed_at").raw(r#"{"$now":true}"#).raw("}}");
-    out.item().raw("{").name("table").text("workflow_run_waits");
-    out.name("where").raw("{").name("run_id").text(&run);
-    out.name("status").text("WAITING").raw("}");
-    out.name("set").raw("{").name("status").text("CANCELED");
-    out.name("resolved_at").raw(r#"{"$now":true}"#).raw("}}");
+    let (tenant, run) = (ask.given("tenant"), ask.given("runId"));
+    ask.out.raw(r#"{"table":"workflow_runs","where":{"tenant":"#);
+    ask.text(tenant).raw(r#","run_id":"#);
+    ask.text(run).raw(r#"},"set":{"status":"#).text(status);
+    ask.out.raw(r#","node_path":null,"completed_at":{"$now":true}}}"#);
+    ask.out.raw(r#",{"table":"workflow_run_waits","where":{"tenant":"#);
+    ask.text(tenant).raw(r#","run_id":"#);
+    ask.text(run).raw(r#","status":"WAITING"},"set":{"status":"CANCELED","#);
+    ask.out.raw(r#""resolved_at":{"$now":true}}}"#);
     if status == "CANCELED" {
-        out.item()
-            .raw(r#"{"log":{"level":"WARN","message":"Run canceled by operator"}}"#);
+        ask.out.raw(r#",{"log":{"level":"WARN","message":"Run canceled by operator"}}"#);
     }
-    out.item().raw("{").name("audit").text("cancel closed").raw("}");
+    ask.out.raw(r#",{"audit":"cancel closed"}"#);
 }
 
 fn write_failure(ask: &mut Ask) {
-    let reason = ask.bytes(ask.given("reason")).map(<[u8]>::to_vec);
-    let run = ask.bytes(ask.given("runId")).map(<[u8]>::to_vec);
-    let out = &mut ask.out;
-    out.name("response").raw("{").name("status").number(409);
-    out.name("message").text("Failed to cancel Temporal-backed workflow run");
-    out.name("details").raw("{").name("code").text("WORKFLOW_TEMPORAL_CANCEL_FAILED");
-    out.name("action").text("cancel").name("engine").text("temporal");
-    if let Some(run) = run {
-        out.name("runId").text(run);
-    }
-    out.name("reason").optional(reason.as_deref());
-    out.name("hint").text(HINT).raw("}}");
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn nothing_is_written_before_temporal_agrees_or_after_it_refused() {
-        for (from, event, to, writes) in TRANSITIONS {
-            let may_write = event == "accept" || event == "close";
-            let case = alloc::format!("{from} {event} {to}");
-            assert!(may_write || writes == Writes::Nothing, "{case}");
-            assert!(to != "failed" || writes == Writes::Nothing, "{case}");
-            assert!(from != to || writes == Writes::Nothing, "{case}: a second time");
-        }
-    }
-
-    #[test]
-    fn how_a_run_ended_is_written_exactly_when_it_closes() {
-        for (from, _, to, writes) in TRANSITIONS {
-            let closes = to == "closed" && from != "closed";
-            assert_eq!(writes == Writes::Closing, closes);
-        }
-    }
+    let [run, reason, error] = ["runId", "reason", "error"].map(|name| ask.given(name));
+    ask.out
+        .raw(r#","response":{"status":409,"message":"Failed to cancel Temporal-backed "#);
+    ask.out.raw(
+        r#"workflow run","details":{"code":"WORKFLOW_TEMPORAL_CANCEL_FAILED","action":"#,
+    );
+    ask.out.raw(r#""cancel","engine":"temporal","runId":"#);
+    ask.text(run).raw(r#","reason":"#);
+    ask.text(reason).raw(r#","hint":"nothing was changed: try again, or end "#);
+    ask.out.raw(r#"the run in Temporal","error":"#);
+    ask.text(error).raw("}}");
 }
