@@ -160,7 +160,7 @@ pub fn decide(
     let mut ask = Ask { heap, root, now, evaluate, out: Answer::default() };
     ask.out.name("ok");
     let name = ask.given("ask");
-    let found = ASKS.iter().zip(ANSWERERS).find(|(shape, _)| ask.is(name, shape.name));
+    let found = ASKS.iter().zip(&ANSWERERS).find(|(shape, _)| ask.is(name, shape.name));
     let answered = match found {
         Some((_, answer)) => answer(&mut ask),
         None => Err(bad_member("ask", "the name of an ask").into()),

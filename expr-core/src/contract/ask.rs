@@ -111,6 +111,13 @@ impl Ask {
         })
     }
 
+    /// The one text that stands for all texts of these bytes, so that two that are equal are
+    /// the same.
+    pub(crate) fn intern(&mut self, bytes: &[u8]) -> Text {
+        let key = self.heap.intern(bytes);
+        self.heap.name(key)
+    }
+
     /// Charges for a value that is looked at.
     pub(crate) fn charge(&mut self, steps: u64) -> Result<()> {
         Ok(self.heap.budget.charge(steps)?)
@@ -128,6 +135,24 @@ impl Ask {
     pub(crate) fn text(&mut self, value: Value) -> &mut Answer {
         let text = value.as_text().map(|text| self.heap.bytes(text));
         self.out.optional(text)
+    }
+
+    /// Writes JSON text in which every `@` and a dotted path through the request stand for
+    /// the value there.
+    #[inline(never)]
+    pub(crate) fn fill(&mut self, template: &str) -> Result<()> {
+        let mut parts = template.split('@');
+        self.out.raw(parts.next().unwrap_or_default());
+        for part in parts {
+            let end = part.find([',', '}']).unwrap_or(part.len());
+            let (path, rest) = part.split_at_checked(end).unwrap_or_default();
+            let value = path
+                .split('.')
+                .fold(self.root, |value, segment| self.member(value, segment));
+            self.write(value)?;
+            self.out.raw(rest);
+        }
+        Ok(())
     }
 
     /// Reads JSON text that an evaluation gave.

@@ -5,20 +5,18 @@
 //! projection to what it would like to be true.
 
 use super::ask::{Answered, Ask, joined};
-use super::shape::{Kind, expect, may, must};
+use super::shape::{Kind, Member, expect, may, must};
 use crate::value::Value;
 
-/// How an action is decided for a run of an engine.
+/// When Temporal carries an action out.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-enum Rule {
-    /// Temporal does it, whatever the status.
-    Temporal(&'static str),
-    /// Temporal does it while the run is open.
-    TemporalWhileOpen(&'static str),
-    /// Temporal does it to a run that is paused for a quota.
-    TemporalWhilePaused(&'static str),
-    /// Nobody can do it.
-    Refuse(&'static Refusal),
+enum When {
+    Always,
+    /// While the run is open.
+    Open,
+    /// While the run is paused for a quota.
+    Paused,
+    Never,
 }
 
 /// Why an action is refused.
@@ -95,17 +93,18 @@ const EXHAUSTED: Refusal = Refusal {
     hint: "raise the quota, or wait for its next period",
 };
 
-/// Each action, and its rule for the engines `temporal` and `db`.
-const ACTIONS: [(&str, Rule, Rule); 8] = [
-    ("resume", Rule::Refuse(&UNSUPPORTED), Rule::Refuse(&NO_EXECUTION)),
-    ("retry", Rule::Refuse(&UNSUPPORTED), Rule::Refuse(&NO_EXECUTION)),
-    ("requeue_event_wait", Rule::Refuse(&UNSUPPORTED), Rule::Refuse(&NO_EXECUTION)),
-    ("cancel", Rule::TemporalWhileOpen("cancel"), Rule::Refuse(&NO_EXECUTION)),
+/// Each action, when Temporal carries it out for a run of its own, and by which operation.
+/// For a run of the retired engine `db` it does what it always does.
+const ACTIONS: [(&str, When, &str); 8] = [
+    ("resume", When::Never, ""),
+    ("retry", When::Never, ""),
+    ("requeue_event_wait", When::Never, ""),
+    ("cancel", When::Open, "cancel"),
     // A replay is a new run from the input of the old one, which it does not touch.
-    ("replay", Rule::Temporal("start"), Rule::Temporal("start")),
-    ("quota_resume", Rule::TemporalWhilePaused("signal"), Rule::Refuse(&NO_EXECUTION)),
-    ("legacy_execute", Rule::Refuse(&UNSUPPORTED), Rule::Refuse(&NO_EXECUTION)),
-    ("wait_resolution", Rule::Refuse(&UNSUPPORTED), Rule::Refuse(&NO_EXECUTION)),
+    ("replay", When::Always, "start"),
+    ("quota_resume", When::Paused, "signal"),
+    ("legacy_execute", When::Never, ""),
+    ("wait_resolution", When::Never, ""),
 ];
 
 /// Every status of a run, and whether the run is open.
@@ -117,46 +116,45 @@ const STATUSES: [(&str, bool); 5] = [
     ("CANCELED", false),
 ];
 
+const WAIT: [Member; 2] = [must("type", Kind::Text), may("stepPath", Kind::TextOrNull)];
+
 /// Decides an action.
 pub(crate) fn authority(ask: &mut Ask) -> Answered {
     let wait = ask.given("wait");
     if matches!(wait, Value::Object(_)) {
-        let members = [must("type", Kind::Text), may("stepPath", Kind::TextOrNull)];
-        expect(ask, wait, &members, "/wait")?;
+        expect(ask, wait, &WAIT, "/wait")?;
     }
     match decide(ask) {
         Ok(operation) => {
             ask.out.raw(r#"{"allow":true,"via":"temporal","operation":"#);
             ask.out.text(operation).raw("}");
         }
-        Err(refusal) => refuse(ask, refusal),
+        Err(refusal) => refuse(ask, refusal)?,
     }
     Ok(())
 }
 
 fn decide(ask: &Ask) -> Result<&'static str, &'static Refusal> {
-    let action = ask.given("action");
-    let status = ask.given("status");
-    let Some(&(_, temporal, db)) = ACTIONS.iter().find(|row| ask.is(action, row.0))
+    let [action, engine, status] =
+        ["action", "engine", "status"].map(|name| ask.given(name));
+    let Some(&(_, when, operation)) = ACTIONS.iter().find(|row| ask.is(action, row.0))
     else {
         return Err(&UNKNOWN_ACTION);
     };
-    let rule = match ask.bytes(ask.given("engine")) {
-        Some(b"temporal") => temporal,
-        Some(b"db") => db,
-        _ => return Err(&UNKNOWN_ENGINE),
-    };
-    match rule {
-        Rule::Temporal(operation) => Ok(operation),
-        Rule::TemporalWhileOpen(operation) => {
-            match STATUSES.iter().find(|row| ask.is(status, row.0)) {
-                Some((_, true)) => Ok(operation),
-                Some((_, false)) => Err(&CLOSED),
-                None => Err(&UNKNOWN_STATUS),
-            }
-        }
-        Rule::TemporalWhilePaused(operation) => paused(ask, status).map(|()| operation),
-        Rule::Refuse(refusal) => Err(refusal),
+    let temporal = ask.is(engine, "temporal");
+    if !temporal && !ask.is(engine, "db") {
+        return Err(&UNKNOWN_ENGINE);
+    }
+    match when {
+        When::Always => Ok(operation),
+        _ if !temporal => Err(&NO_EXECUTION),
+        When::Open => match STATUSES.iter().find(|row| ask.is(status, row.0)) {
+            Some((_, true)) => Ok(operation),
+            Some((_, false)) => Err(&CLOSED),
+            None => Err(&UNKNOWN_STATUS),
+        },
+        When::Paused => paused(ask, status).map(|()| operation),
+        When::Never => Err(&UNSUPPORTED),
     }
 }
 
@@ -179,21 +177,19 @@ fn paused(ask: &Ask, status: Value) -> Result<(), &'static Refusal> {
     }
 }
 
-fn refuse(ask: &mut Ask, refusal: &Refusal) {
-    let [action, engine, run] = ["action", "engine", "runId"].map(|name| ask.given(name));
+fn refuse(ask: &mut Ask, refusal: &Refusal) -> crate::error::Result<()> {
+    let action = ask.bytes(ask.given("action")).unwrap_or_default();
     let (before, after) = refusal.message;
-    let quote: &[u8] = if after.is_empty() { b"" } else { b"\"" };
-    let quoted =
-        if after.is_empty() { &[] } else { ask.bytes(action).unwrap_or_default() };
-    let message = joined(&[before.as_bytes(), quote, quoted, quote, after.as_bytes()]);
+    let (quote, action): (&[u8], _) =
+        if after.is_empty() { (b"", &[][..]) } else { (b"\"", action) };
+    let message = joined(&[before.as_bytes(), quote, action, quote, after.as_bytes()]);
     ask.out.raw(r#"{"allow":false,"status":"#).number(u64::from(refusal.status));
     ask.out.raw(r#","message":"#).text(message);
-    ask.out.raw(r#","details":{"code":"#).text(refusal.code).raw(r#","action":"#);
-    ask.text(action).raw(r#","engine":"#);
-    ask.text(engine);
-    if !run.is_undefined() {
-        ask.out.raw(r#","runId":"#);
-        ask.text(run);
+    ask.out.raw(r#","details":{"code":"#).text(refusal.code);
+    ask.fill(r#","action":@action,"engine":@engine"#)?;
+    if !ask.given("runId").is_undefined() {
+        ask.fill(r#","runId":@runId"#)?;
     }
     ask.out.raw(r#","hint":"#).text(refusal.hint).raw("}}");
+    Ok(())
 }

@@ -15,7 +15,7 @@ const MISSING: &[u8] =
 /// What an event's rules came to. The lists are comma-separated.
 #[derive(Default)]
 struct Derived {
-    keys: Vec<Vec<u8>>,
+    keys: Vec<Text>,
     /// The labels of the rules that gave a key.
     paths: Vec<u8>,
     /// What gave none although something is there.
@@ -35,6 +35,7 @@ fn correlate(ask: &mut Ask) -> Result<()> {
     let explicit = ask.bytes(ask.given("explicit")).map(|key| trim(key).to_vec());
     let rules = Rules::of(ask)?;
     if let Some(key) = explicit.filter(|key| !key.is_empty()) {
+        let key = ask.intern(&key);
         answer(ask, &[key], "explicit", EXPLICIT.as_bytes(), false);
         return Ok(());
     }
@@ -60,11 +61,14 @@ fn correlate(ask: &mut Ask) -> Result<()> {
     Ok(())
 }
 
-fn answer(ask: &mut Ask, keys: &[Vec<u8>], source: &str, detail: &[u8], ambiguous: bool) {
+fn answer(ask: &mut Ask, keys: &[Text], source: &str, detail: &[u8], ambiguous: bool) {
     let out = &mut ask.out;
-    out.raw(r#"{"key":"#).optional(keys.first().map(Vec::as_slice));
-    out.raw(r#","keys":"#).texts(keys).raw(r#","source":"#).text(source);
-    out.raw(r#","detail":"#).text(detail);
+    let key = keys.first().map(|&key| ask.heap.bytes(key));
+    out.raw(r#"{"key":"#).optional(key).raw(r#","keys":["#);
+    for &key in keys {
+        out.item().text(ask.heap.bytes(key));
+    }
+    out.raw(r#"],"source":"#).text(source).raw(r#","detail":"#).text(detail);
     out.raw(if ambiguous { r#","ambiguous":true}"# } else { "}" });
 }
 
@@ -75,10 +79,10 @@ fn derive(ask: &mut Ask, rules: &Rules, event: &[u8]) -> Result<Derived> {
     for rule in rules.for_event(ask, event)? {
         ask.charge(1)?;
         let (found, failure) = match rule.source {
-            None => (read_path(ask, payload, &rule.label), ""),
+            None => (read_path(ask, payload, ask.heap.bytes(rule.label)), ""),
             Some(source) => evaluate(ask, source, context)?,
         };
-        take(ask, &mut derived, &rule, found, failure)?;
+        take(ask, &mut derived, rule, found, failure)?;
     }
     Ok(derived)
 }
@@ -104,18 +108,16 @@ fn evaluate(
 
 /// What the expression of a rule sees: the context of a trigger's mapping.
 fn event_context(ask: &mut Ask, payload: Value) -> Result<Value> {
-    let name = ask.given("eventName");
-    let event = match payload {
-        Value::Undefined => ask.object(&[("name", name)])?,
-        payload => ask.object(&[("name", name), ("payload", payload)])?,
-    };
+    let members = [("name", ask.given("eventName")), ("payload", payload)];
+    let count = if payload.is_undefined() { 1 } else { 2 };
+    let event = ask.object(members.get(..count).unwrap_or_default())?;
     ask.object(&[("event", event)])
 }
 
 fn take(
     ask: &mut Ask,
     derived: &mut Derived,
-    rule: &Rule,
+    rule: Rule,
     found: Value,
     failure: &'static str,
 ) -> Result<()> {
@@ -124,22 +126,21 @@ fn take(
         Value::Object(_) => "object",
         _ => failure,
     };
+    let label = ask.heap.bytes(rule.label);
     if !why.is_empty() {
-        note(&mut derived.skipped, &rule.label, why);
+        note(&mut derived.skipped, label, why);
     }
-    let key = ask.scalar_text(found).map(|key| trim(&key).to_vec());
-    let Some(key) = key.filter(|key| !key.is_empty()) else {
-        derived.lacking |= rule.required;
-        let required = if rule.required { "required" } else { "" };
-        let why = if why.is_empty() { required } else { why };
-        note(&mut derived.tried, &rule.label, why);
-        return Ok(());
-    };
-    note(&mut derived.tried, &rule.label, "");
+    let key = ask.scalar_text(found).unwrap_or_default();
+    let key = trim(&key);
+    let lacking = key.is_empty() && rule.required;
+    let failed = if lacking && why.is_empty() { "required" } else { why };
+    note(&mut derived.tried, label, failed);
+    derived.lacking |= lacking;
     ask.charge(u64::from(crate::value::length(derived.keys.len())))?;
-    if !derived.keys.contains(&key) {
+    let key = ask.intern(key);
+    if key.len > 0 && !derived.keys.contains(&key) {
         derived.keys.push(key);
-        note(&mut derived.paths, &rule.label, "");
+        note(&mut derived.paths, ask.heap.bytes(rule.label), "");
     }
     Ok(())
 }

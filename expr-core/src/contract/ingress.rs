@@ -16,8 +16,9 @@
 //!    keys of the event, so it wakes each of them.
 //! 6. A wait without a key waits for any, here as in the run.
 //! 7. All keys are tried, whichever way the event came in, and its id is its own.
-//! 8. A candidate of another tenant is refused by name; that an event is known is a fact
-//!    that the host states (`done`), and failing to read it is no answer.
+//! 8. A candidate of another tenant is refused by name, and ids have the tenant; that an
+//!    event is known is a fact that the host states (`done`), and failing to read it is no
+//!    answer.
 
 use super::answer::Answer;
 use super::ask::{Answered, Ask, joined, push_index, push_segment};
@@ -87,6 +88,9 @@ const SIGNALS: [(&str, &str); 2] =
 /// What starts a workflow, where the numbers of [`SIGNALS`] are of signals.
 const LAUNCH: u64 = 2;
 
+/// What the event's row says of the event and of its correlation.
+const AUDIT: &str = r#","audit":{"eventId":@event.eventId,"eventName":@event.eventName,"tenant":@event.tenant,"payloadSchemaRef":@event.payloadSchemaRef,"correlationKey":@correlation.key,"correlationKeys":@correlation.keys,"correlationSource":@correlation.source,"correlationDetail":@correlation.detail,"signals":"#;
+
 /// The workflow that has a run.
 const WORKFLOW_ID: &[u8] = b"workflow-runtime-v2:run:";
 
@@ -153,7 +157,7 @@ fn answer(ask: &mut Ask) -> Result<()> {
     ask.out.raw(r#","state":"#).text(if open { "routed" } else { "done" });
     ask.out.raw(r#","refused":["#).raw(plan.refused.into_bytes()).raw("]");
     let planned = [plan.signals.len(), plan.launches.len()];
-    write_audit(ask, event, correlation, planned)
+    write_audit(ask, correlation, planned)
 }
 
 /// The place of each text in a list.
@@ -286,15 +290,15 @@ fn take_launch(
 fn drop_launches(ask: &Ask, plan: &mut Plan) {
     for (id, launch) in core::mem::take(&mut plan.launches) {
         let problem = ask.bytes(ask.member(launch, "problem"));
-        let named = has_name(ask, plan, launch);
-        match problem.filter(|_| named) {
-            None if named => plan.launches.push((id, launch)),
-            problem => plan.refuse(
-                "workflowId",
-                ask.heap.bytes(id),
-                problem.unwrap_or(b"event-name"),
-            ),
-        }
+        let reason = match problem {
+            _ if !has_name(ask, plan, launch) => b"event-name",
+            Some(problem) => problem,
+            None => {
+                plan.launches.push((id, launch));
+                continue;
+            }
+        };
+        plan.refuse("workflowId", ask.heap.bytes(id), reason);
     }
 }
 
@@ -360,9 +364,10 @@ fn write_plan(ask: &mut Ask, plan: &Plan, done: &NumberMap) -> Result<bool> {
         if plan.begin(ask, "launch", workflow, done) {
             open = true;
             ask.out.raw(r#","workflowId":"#).text(ask.heap.bytes(workflow));
-            write_member(ask, "version", ask.member(launch, "version"))?;
-            write_member(ask, "tenant", plan.tenant)?;
-            ask.out.raw("}");
+            ask.out.raw(r#","version":"#);
+            ask.write(ask.member(launch, "version"))?;
+            ask.out.raw(r#","tenant":"#);
+            ask.text(plan.tenant).raw("}");
         }
     }
     ask.out.raw("]");
@@ -370,27 +375,10 @@ fn write_plan(ask: &mut Ask, plan: &Plan, done: &NumberMap) -> Result<bool> {
 }
 
 /// What the event's row says: facts about the plan, and why nothing follows if nothing does.
-fn write_audit(
-    ask: &mut Ask,
-    event: Value,
-    correlation: Value,
-    planned: [usize; 2],
-) -> Result<()> {
-    ask.out.raw(r#","audit":{"#);
-    for name in ["eventId", "eventName", "tenant", "payloadSchemaRef"] {
-        write_member(ask, name, ask.member(event, name))?;
-    }
-    for (name, member) in [
-        ("correlationKey", "key"),
-        ("correlationKeys", "keys"),
-        ("correlationSource", "source"),
-        ("correlationDetail", "detail"),
-    ] {
-        write_member(ask, name, ask.member(correlation, member))?;
-    }
-    for (name, count) in ["signals", "launches"].into_iter().zip(planned) {
-        ask.out.name(name).number(u64::from(length(count)));
-    }
+fn write_audit(ask: &mut Ask, correlation: Value, planned: [usize; 2]) -> Result<()> {
+    let [signals, launches] = planned.map(|count| u64::from(length(count)));
+    ask.fill(AUDIT)?;
+    ask.out.number(signals).raw(r#","launches":"#).number(launches);
     if planned == [0, 0] && ask.is(ask.member(correlation, "source"), "missing") {
         let detail = ask.bytes(ask.member(correlation, "detail")).unwrap_or_default();
         let message = joined(&[b"Missing workflow correlation key (", detail, b")"]);
@@ -398,9 +386,4 @@ fn write_audit(
     }
     ask.out.raw("}}");
     Ok(())
-}
-
-fn write_member(ask: &mut Ask, name: &str, value: Value) -> Result<()> {
-    ask.out.name(name);
-    ask.write(value)
 }

@@ -3,7 +3,7 @@
 //! There is one strict, versioned document. The text of the variable that it replaces is
 //! still read, as leniently as ever: what makes no sense there is passed over.
 
-use super::ask::{Answered, Ask, bad_member, push_index, push_segment, quoted};
+use super::ask::{Answered, Ask, Cursor, bad_member, push_segment, quoted};
 use super::parse_source;
 use super::shape::Kind;
 use crate::builtin::trim;
@@ -19,9 +19,10 @@ const VERSION: f64 = 1.0;
 const DEFAULTS: &[u8] = br#"{"TICKET_CREATED":"ticketId","TICKET_UPDATED":"ticketId","TICKET_CLOSED":"ticketId","TICKET_COMMENT_ADDED":"ticketId","TICKET_RESPONSE_STATE_CHANGED":"ticketId","INVOICE_FINALIZED":["invoiceId","clientId"],"INVOICE_SENT":["invoiceId","clientId"],"INVOICE_STATUS_CHANGED":["invoiceId","clientId"],"*":["ticketId","clientId","invoiceId","projectId","paymentId"]}"#;
 
 /// A way to derive a key.
+#[derive(Clone, Copy)]
 pub(super) struct Rule {
-    /// How messages call it: its path or its source.
-    pub(super) label: Vec<u8>,
+    /// How messages call it: its path or its source, as an interned name.
+    pub(super) label: Text,
     /// The source, of an expression.
     pub(super) source: Option<Text>,
     /// Whether no key is derived at all when this one has none.
@@ -97,7 +98,7 @@ impl Rules {
     }
 
     /// A rule as it was written; of the lenient forms only a path is one.
-    fn rule(&self, ask: &Ask, rule: Value) -> Option<Rule> {
+    fn rule(&self, ask: &mut Ask, rule: Value) -> Option<Rule> {
         let source = ask.expression(rule).filter(|_| self.strict);
         let path = match rule {
             Value::Object(_) if self.strict => {
@@ -105,9 +106,10 @@ impl Rules {
             }
             rule => rule.as_text(),
         };
-        let label = trim(ask.heap.bytes(path?)).to_vec();
+        let path = trim(ask.heap.bytes(path?)).to_vec();
         let required = ask.member(rule, "required") == Value::Bool(true);
-        (!label.is_empty()).then_some(Rule { label, source, required })
+        let label = ask.intern(&path);
+        (!path.is_empty()).then_some(Rule { label, source, required })
     }
 }
 
@@ -172,41 +174,37 @@ pub(crate) fn rules(ask: &mut Ask) -> Answered {
 
 /// The problems of a document, found part by part.
 struct Check<'a> {
-    ask: &'a Ask,
+    ask: &'a mut Ask,
     problems: &'a mut Vec<Problem>,
     pointer: Vec<u8>,
 }
 
 fn check(ask: &mut Ask, rules: Value, problems: &mut Vec<Problem>) -> Result<()> {
-    // Every part is looked at once.
-    for (_, rules) in ask.members(ask.member(rules, "events")) {
-        ask.charge(u64::from(rules.as_array().map_or(1, |rules| rules.len)))?;
-    }
     let mut check = Check { ask, problems, pointer: Vec::new() };
     if !matches!(rules, Value::Object(_)) {
         check.report(NO_OBJECT);
         return Ok(());
     }
     check.members(rules, &["version", "events"]);
-    if ask.member(rules, "version") != Value::Number(VERSION) {
+    if check.ask.member(rules, "version") != Value::Number(VERSION) {
         check.report_at("version", BAD_VERSION);
     }
-    let events = ask.member(rules, "events");
+    let events = check.ask.member(rules, "events");
     if !matches!(events, Value::Object(_)) {
         check.report_at("events", BAD_EVENTS);
+        return Ok(());
     }
-    for (event, rules) in ask.members(events) {
-        check.pointer = b"/events".to_vec();
-        push_segment(&mut check.pointer, ask.heap.bytes(event));
-        let items = ask.items(rules);
-        if items.is_empty() {
+    let mut walk = Cursor::new(events, b"/events");
+    check.pointer = b"/events".to_vec();
+    while let Some((_, rules)) = walk.next(&check.ask.heap, &mut check.pointer) {
+        let mut items = Cursor::new(rules, &check.pointer);
+        if rules.as_array().is_none_or(|rules| rules.len == 0) {
             check.report(NO_RULES);
+            continue;
         }
-        let len = check.pointer.len();
-        for (at, rule) in items.into_iter().enumerate() {
-            push_index(&mut check.pointer, at);
+        while let Some((_, rule)) = items.next(&check.ask.heap, &mut check.pointer) {
+            check.ask.charge(1)?;
             check.rule(rule);
-            check.pointer.truncate(len);
         }
     }
     Ok(())
@@ -214,21 +212,22 @@ fn check(ask: &mut Ask, rules: Value, problems: &mut Vec<Problem>) -> Result<()>
 
 impl Check<'_> {
     fn rule(&mut self, rule: Value) {
-        let ask = self.ask;
         let mut path = rule;
         if let Value::Object(_) = rule {
             self.members(rule, &["path", "$expr", "required"]);
-            if !matches!(ask.member(rule, "required"), Value::Undefined | Value::Bool(_))
-            {
+            if !matches!(
+                self.ask.member(rule, "required"),
+                Value::Undefined | Value::Bool(_)
+            ) {
                 self.report_at("required", BAD_REQUIRED);
             }
-            path = ask.member(rule, "path");
-            let source = ask.member(rule, "$expr");
+            path = self.ask.member(rule, "path");
+            let source = self.ask.member(rule, "$expr");
             if !source.is_undefined() {
                 return self.expression(source, path);
             }
         }
-        if !Kind::Name.fits(&ask.heap, path) {
+        if !Kind::Name.fits(&self.ask.heap, path) {
             self.report(BAD_RULE);
         }
     }
@@ -252,9 +251,10 @@ impl Check<'_> {
 
     fn members(&mut self, object: Value, known: &[&str]) {
         for (name, _) in self.ask.members(object) {
-            let name = self.ask.heap.text(name);
-            if !known.iter().any(|known| known.as_bytes() == name.bytes()) {
-                self.report_at(name.bytes(), UNKNOWN_MEMBER);
+            let name = self.ask.heap.bytes(name);
+            if !known.iter().any(|known| known.as_bytes() == name) {
+                let name = name.to_vec();
+                self.report_at(name, UNKNOWN_MEMBER);
             }
         }
     }

@@ -59,6 +59,16 @@ const DESCRIPTOR: [Member; 3] = [
 
 const FILTER: [Member; 2] = [must("path", Kind::Text), must("op", Kind::Text)];
 
+/// What a run keeps of a signal. Signals that were planned elsewhere have no list of keys.
+const SIGNAL: [Member; 6] = [
+    must("eventId", Kind::Text),
+    must("eventName", Kind::Text),
+    must("correlationKey", Kind::Text),
+    must("payload", Kind::Object),
+    must("receivedAt", Kind::Text),
+    may("correlationKeys", Kind::Array),
+];
+
 /// Why a filter does not hold; the words are published in docs/wire.md.
 const NO_VALUE: &str = "no-value";
 const WRONG_TYPE: &str = "wrong-type";
@@ -79,15 +89,12 @@ fn match_signals(ask: &mut Ask) -> Result<()> {
     let key = wait_key(ask, ask.member(descriptor, "correlationKey"));
     let signals = ask.items(ask.given("signals"));
     let mut index = None;
-    // One column of the answer each, filled signal by signal.
-    let mut per_filter = Answer::default();
-    let mut reasons = Answer::default();
-    let mut mismatches = Answer::default();
-    ask.out.raw("{").name("normalized").raw("[");
+    // A column of the answer each, filled signal by signal.
+    let [mut per_filter, mut reasons, mut mismatches] = <[Answer; 3]>::default();
+    ask.out.raw(r#"{"normalized":["#);
     for (position, &signal) in signals.iter().enumerate() {
-        let signal = normalize(ask, signal)?;
-        ask.out.item();
-        ask.write(signal)?;
+        ask.charge(1)?;
+        write_normalized(ask, signal)?;
         let payload = ask.member(signal, "payload");
         let mut all_hold = true;
         per_filter.item().raw("[");
@@ -100,13 +107,9 @@ fn match_signals(ask: &mut Ask) -> Result<()> {
         }
         per_filter.raw("]");
         reasons.raw("]");
-        let is_keyed = match &key {
-            Some(key) => has_key(ask, signal, key)?,
-            None => true,
-        };
         let mismatch = if !same(ask, ask.member(signal, "eventName"), event) {
             Some("event-name")
-        } else if !is_keyed {
+        } else if !has_key(ask, signal, key.as_deref())? {
             Some("correlation-key")
         } else if !all_hold {
             Some("filter")
@@ -117,17 +120,15 @@ fn match_signals(ask: &mut Ask) -> Result<()> {
         mismatches.item().optional(mismatch.map(str::as_bytes));
     }
     let out = &mut ask.out;
-    out.raw("]").name("index");
+    out.raw(r#"],"index":"#);
     match index {
         Some(index) => out.number(u64::from(crate::value::length(index))),
         None => out.raw("-1"),
     };
-    let columns =
-        [("perFilter", per_filter), ("reasons", reasons), ("mismatches", mismatches)];
-    for (name, column) in columns {
-        out.name(name).raw("[").raw(column.into_bytes()).raw("]");
-    }
-    out.name("filterSchemaValid").raw("[");
+    out.raw(r#","perFilter":["#).raw(per_filter.into_bytes());
+    out.raw(r#"],"reasons":["#).raw(reasons.into_bytes());
+    out.raw(r#"],"mismatches":["#).raw(mismatches.into_bytes());
+    out.raw(r#"],"filterSchemaValid":["#);
     for filter in filters {
         let valid = is_valid_filter(ask, filter);
         ask.out.item().bool(valid);
@@ -143,46 +144,34 @@ pub(super) fn wait_key(ask: &Ask, key: Value) -> Option<Vec<u8>> {
 }
 
 /// Whether a signal came with a key: the one that it is named by, or another of its event.
-fn has_key(ask: &mut Ask, signal: Value, key: &[u8]) -> Result<bool> {
-    if ask.bytes(ask.member(signal, "correlationKey")) == Some(key) {
-        return Ok(true);
-    }
-    let keys = ask.items(ask.member(signal, "correlationKeys"));
+fn has_key(ask: &mut Ask, signal: Value, key: Option<&[u8]>) -> Result<bool> {
+    let mut keys = ask.items(ask.member(signal, "correlationKeys"));
+    keys.push(ask.member(signal, "correlationKey"));
     ask.charge(u64::from(crate::value::length(keys.len())))?;
-    Ok(keys.into_iter().any(|known| ask.bytes(known) == Some(key)))
+    Ok(key.is_none() || keys.into_iter().any(|known| ask.bytes(known) == key))
 }
 
-/// A signal as a run keeps it.
-fn normalize(ask: &mut Ask, signal: Value) -> Result<Value> {
-    ask.charge(1)?;
-    let text = |value: Value| match value {
-        Value::String(_) => value,
-        _ => Value::Null,
-    };
-    let event_id = text(ask.member(signal, "eventId"));
-    let key = text(ask.member(signal, "correlationKey"));
-    let name = text(ask.member(signal, "eventName"));
-    let payload = match ask.member(signal, "payload") {
-        payload @ Value::Object(_) => payload,
-        _ => ask.object(&[])?,
-    };
-    let received = match (ask.member(signal, "receivedAt"), ask.now) {
-        (received @ Value::String(_), _) => received,
-        (_, Some(now)) => Value::String(ask.heap.add_text(&iso_timestamp(now))?),
-        (_, None) => Value::Null,
-    };
-    let keys = ask.member(signal, "correlationKeys");
-    let members = [
-        ("eventId", event_id),
-        ("eventName", name),
-        ("correlationKey", key),
-        ("payload", payload),
-        ("receivedAt", received),
-        ("correlationKeys", keys),
-    ];
-    // Signals that were planned elsewhere have one key and no list.
-    let count = if keys.as_array().is_some() { 6 } else { 5 };
-    ask.object(members.get(..count).unwrap_or_default())
+/// Writes a signal as a run keeps it: what is of another kind is as if it was not there.
+fn write_normalized(ask: &mut Ask, signal: Value) -> Result<()> {
+    ask.out.item().raw("{");
+    for &Member { name, kind, required } in &SIGNAL {
+        let value = ask.member(signal, name);
+        let fits = kind.fits(&ask.heap, value);
+        if fits || required {
+            ask.out.name(name);
+        }
+        if fits {
+            ask.write(value)?;
+        } else if required {
+            match (name, ask.now) {
+                ("payload", _) => ask.out.raw("{}"),
+                ("receivedAt", Some(now)) => ask.out.text(iso_timestamp(now)),
+                _ => ask.out.raw("null"),
+            };
+        }
+    }
+    ask.out.raw("}");
+    Ok(())
 }
 
 /// Why a filter does not hold for a payload.
