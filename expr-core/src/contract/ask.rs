@@ -2,6 +2,7 @@
 //! expressions, and the answer that it writes.
 
 use super::answer::Answer;
+use super::assignment::segments;
 use crate::decimal::write_whole;
 use crate::error::{Error, ErrorKind, Result};
 use crate::text::{Wtf8, Wtf8Buf};
@@ -141,18 +142,24 @@ impl Ask {
     /// the value there.
     #[inline(never)]
     pub(crate) fn fill(&mut self, template: &str) -> Result<()> {
-        let mut parts = template.split('@');
-        self.out.raw(parts.next().unwrap_or_default());
-        for part in parts {
-            let end = part.find([',', '}']).unwrap_or(part.len());
-            let (path, rest) = part.split_at_checked(end).unwrap_or_default();
-            let value = path
-                .split('.')
-                .fold(self.root, |value, segment| self.member(value, segment));
-            self.write(value)?;
+        for (nth, part) in template.as_bytes().split(|&byte| byte == b'@').enumerate() {
+            let is_end = |&byte: &u8| byte == b',' || byte == b'}';
+            let end = part.iter().position(is_end).unwrap_or(part.len());
+            let (path, rest) = part.split_at_checked(end).unwrap_or((part, b""));
+            // Before the first `@` there is no path.
+            if nth == 0 {
+                self.out.raw(path);
+            } else {
+                self.write(self.at(self.root, path))?;
+            }
             self.out.raw(rest);
         }
         Ok(())
+    }
+
+    /// The own member at the end of a dotted path through objects.
+    pub(crate) fn at(&self, root: Value, path: &[u8]) -> Value {
+        segments(path).fold(root, |value, segment| self.own(value, segment))
     }
 
     /// Reads JSON text that an evaluation gave.

@@ -1,7 +1,6 @@
 //! An event → the keys by which waits find it.
 
 use super::ask::{Answered, Ask, Unevaluated, joined, quoted};
-use super::assignment::segments;
 use super::rules::{Rule, Rules};
 use crate::builtin::trim;
 use crate::error::{Error, ErrorClass, ErrorKind, Result};
@@ -79,7 +78,7 @@ fn derive(ask: &mut Ask, rules: &Rules, event: &[u8]) -> Result<Derived> {
     for rule in rules.for_event(ask, event)? {
         ask.charge(1)?;
         let (found, failure) = match rule.source {
-            None => (read_path(ask, payload, ask.heap.bytes(rule.label)), ""),
+            None => (ask.at(payload, ask.heap.bytes(rule.label)), ""),
             Some(source) => evaluate(ask, source, context)?,
         };
         take(ask, &mut derived, rule, found, failure)?;
@@ -154,9 +153,4 @@ fn note(list: &mut Vec<u8>, label: &[u8], why: &str) {
     if !why.is_empty() {
         list.extend_from_slice(&joined(&[b" (", why.as_bytes(), b")"]));
     }
-}
-
-/// The own member at the end of a dotted path through objects.
-pub(super) fn read_path(ask: &Ask, root: Value, path: &[u8]) -> Value {
-    segments(path).fold(root, |value, segment| ask.own(value, segment))
 }

@@ -2,7 +2,6 @@
 
 use super::answer::Answer;
 use super::ask::{Answered, Ask};
-use super::correlation::read_path;
 use super::shape::{Kind, Member, expect, expect_items, may, must};
 use crate::builtin::{iso_timestamp, trim};
 use crate::error::Result;
@@ -179,7 +178,7 @@ fn why_not(ask: &mut Ask, filter: Value, payload: Value) -> Result<Option<&'stat
     ask.charge(1)?;
     let path = ask.bytes(ask.member(filter, "path")).unwrap_or_default();
     let path = path.strip_prefix(b"$.").or(path.strip_prefix(b".")).unwrap_or(path);
-    let found = read_path(ask, payload, path);
+    let found = ask.at(payload, path);
     let wanted = ask.member(filter, "value");
     let Some(&(_, _, test, negated)) = operator(ask, filter) else {
         return Ok(Some(UNKNOWN_OPERATOR));
