@@ -10,6 +10,7 @@ use crate::value::{
     Array, Heap, Object, ReadLimits, Text, Value, Wanted, format_number, index, length,
     read_json, write_result,
 };
+use alloc::boxed::Box;
 use alloc::vec::Vec;
 
 /// Why an expression has no value.
@@ -49,14 +50,16 @@ pub(crate) struct Failure {
     pub(crate) path: Option<Vec<u8>>,
 }
 
-impl From<Error> for Failure {
+impl From<Error> for Box<Failure> {
+    /// Asks do this in dozens of places.
+    #[inline(never)]
     fn from(error: Error) -> Self {
-        Failure { error, category: None, path: None }
+        Box::new(Failure { error, category: None, path: None })
     }
 }
 
 /// The outcome of an ask.
-pub(crate) type Answered<T = ()> = Result<T, Failure>;
+pub(crate) type Answered<T = ()> = Result<T, Box<Failure>>;
 
 impl Ask {
     /// A member of the request; undefined if it is absent.
@@ -130,12 +133,6 @@ impl Ask {
         let (json, _) = write_result(&mut self.heap, value)?;
         self.out.raw(json);
         Ok(())
-    }
-
-    /// Writes a text of the request; what is none is null.
-    pub(crate) fn text(&mut self, value: Value) -> &mut Answer {
-        let text = value.as_text().map(|text| self.heap.bytes(text));
-        self.out.optional(text)
     }
 
     /// Writes JSON text in which every `@` and a dotted path through the request stand for

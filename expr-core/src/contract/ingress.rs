@@ -21,8 +21,8 @@
 //!    answer.
 
 use super::answer::Answer;
-use super::ask::{Answered, Ask, joined, push_index, push_segment};
-use super::shape::{Kind, Member, expect, expect_items, may, misfit, must};
+use super::ask::{Answered, Ask, bad_member, joined, push_index, push_segment};
+use super::shape::{Kind, Member, expect, may, misfit, must};
 use super::wait::wait_key;
 use crate::error::Result;
 use crate::map::NumberMap;
@@ -109,13 +109,15 @@ struct Signal {
 /// What follows from an event.
 struct Plan {
     event: Value,
+    /// What all ids begin with: tenant and event.
+    pointer: Vec<u8>,
     tenant: Value,
     keys: Vec<Value>,
     /// Key of the event → its rank.
     ranks: NumberMap,
     signals: Vec<Signal>,
     /// The latest version of each workflow.
-    launches: Vec<(Text, Value)>,
+    launches: Vec<Value>,
     /// What happens and the name of its target → its place in one of these lists.
     targets: NumberMap,
     /// Place of a signal and name of a wait → nothing, for waits that it is for already.
@@ -133,8 +135,14 @@ fn answer(ask: &mut Ask) -> Result<()> {
     let (event, correlation) = (ask.given("event"), ask.given("correlation"));
     expect(ask, event, &EVENT, "/event")?;
     expect(ask, correlation, &CORRELATION, "/correlation")?;
+    let mut pointer = Vec::new();
+    for name in ["tenant", "eventId"] {
+        let part = ask.bytes(ask.member(event, name)).unwrap_or_default();
+        push_segment(&mut pointer, part);
+    }
     let mut plan = Plan {
         event,
+        pointer,
         tenant: ask.member(event, "tenant"),
         keys: ask.items(ask.member(correlation, "keys")),
         ranks: NumberMap::default(),
@@ -144,29 +152,52 @@ fn answer(ask: &mut Ask) -> Result<()> {
         listed: NumberMap::default(),
         refused: Answer::default(),
     };
-    expect_items(ask, &plan.keys, &[], "/correlation/keys")?;
-    plan.ranks = numbered(ask, &plan.keys);
-    let done = ask.items(ask.given("done"));
-    expect_items(ask, &done, &[], "/done")?;
-    let done = numbered(ask, &done);
+    plan.ranks = numbered(ask, &plan.keys, "/correlation/keys")?;
+    let done = numbered(ask, &ask.items(ask.given("done")), "/done")?;
     for candidates in &CANDIDATES {
         sift(ask, &mut plan, candidates)?;
     }
-    drop_launches(ask, &mut plan);
-    let open = write_plan(ask, &plan, &done)?;
-    ask.out.raw(r#","state":"#).text(if open { "routed" } else { "done" });
+    ask.out.raw(r#"{"signals":["#);
+    let mut open = write_signals(ask, &plan, &done)?;
+    ask.out.raw(r#"],"launches":["#);
+    let mut launches = 0_usize;
+    for launch in core::mem::take(&mut plan.launches) {
+        let id = ask.member(launch, "workflowId").as_text().unwrap_or_default();
+        // An older version does not stand in for one that the event is not for.
+        let problem = ask.bytes(ask.member(launch, "problem"));
+        let reason =
+            if has_name(ask, &plan, launch) { problem } else { Some(&b"event-name"[..]) };
+        if let Some(reason) = reason {
+            plan.refuse("workflowId", ask.heap.bytes(id), reason);
+            continue;
+        }
+        launches = launches.saturating_add(1);
+        if plan.begin(ask, "launch", id, &done) {
+            open = true;
+            ask.out.raw(r#","workflowId":"#).text(ask.heap.bytes(id));
+            ask.out.raw(r#","version":"#);
+            ask.write(ask.member(launch, "version"))?;
+            ask.fill(r#","tenant":@event.tenant}"#)?;
+        }
+    }
+    ask.out.raw(r#"],"state":"#).text(if open { "routed" } else { "done" });
     ask.out.raw(r#","refused":["#).raw(plan.refused.into_bytes()).raw("]");
-    let planned = [plan.signals.len(), plan.launches.len()];
-    write_audit(ask, correlation, planned)
+    write_audit(ask, correlation, [plan.signals.len(), launches])
 }
 
-/// The place of each text in a list.
-fn numbered(ask: &mut Ask, texts: &[Value]) -> NumberMap {
+/// The place of each text in a list, in which nothing else may be.
+fn numbered(ask: &mut Ask, texts: &[Value], pointer: &str) -> Result<NumberMap> {
     let mut places = NumberMap::default();
     for (place, text) in texts.iter().enumerate() {
-        places.insert(name(ask, text.as_text().unwrap_or_default()), length(place));
+        ask.charge(1)?;
+        let Some(text) = text.as_text() else {
+            let mut pointer = pointer.as_bytes().to_vec();
+            push_index(&mut pointer, place);
+            return Err(bad_member(pointer, Kind::Text.wanted()));
+        };
+        places.insert(name(ask, text), length(place));
     }
-    places
+    Ok(places)
 }
 
 /// A number that stands for a text.
@@ -274,32 +305,15 @@ fn take_launch(
     let target = pair(LAUNCH, name(ask, id));
     let place = length(plan.launches.len());
     let Some(place) = plan.targets.insert(target, place) else {
-        plan.launches.push((id, launch));
+        plan.launches.push(launch);
         return None;
     };
     let known = plan.launches.get_mut(index(place))?;
     let version = |launch| ask.member(launch, "version").as_number();
-    if version(launch) > version(known.1) {
-        known.1 = launch;
+    if version(launch) > version(*known) {
+        *known = launch;
     }
     Some("version")
-}
-
-/// Drops the workflows whose latest version is not for the event or cannot take it: an
-/// older version does not stand in for it.
-fn drop_launches(ask: &Ask, plan: &mut Plan) {
-    for (id, launch) in core::mem::take(&mut plan.launches) {
-        let problem = ask.bytes(ask.member(launch, "problem"));
-        let reason = match problem {
-            _ if !has_name(ask, plan, launch) => b"event-name",
-            Some(problem) => problem,
-            None => {
-                plan.launches.push((id, launch));
-                continue;
-            }
-        };
-        plan.refuse("workflowId", ask.heap.bytes(id), reason);
-    }
 }
 
 impl Plan {
@@ -312,11 +326,7 @@ impl Plan {
     /// it already, a pointer, so that no two are alike; gives false when the host says that
     /// it is done.
     fn begin(&self, ask: &mut Ask, kind: &str, target: Text, done: &NumberMap) -> bool {
-        let id = ask.member(self.event, "eventId");
-        let mut pointer = Vec::new();
-        for part in [self.tenant, id] {
-            push_segment(&mut pointer, ask.bytes(part).unwrap_or_default());
-        }
+        let mut pointer = self.pointer.clone();
         push_segment(&mut pointer, kind.as_bytes());
         push_segment(&mut pointer, ask.heap.bytes(target));
         let known = ask.heap.find_key(&pointer);
@@ -328,16 +338,9 @@ impl Plan {
     }
 }
 
-/// Writes the signals and launches that are still to be carried out; gives whether there
-/// is one.
-fn write_plan(ask: &mut Ask, plan: &Plan, done: &NumberMap) -> Result<bool> {
-    let mut keys = Answer::default();
-    for &key in &plan.keys {
-        keys.item().text(ask.bytes(key).unwrap_or_default());
-    }
-    let keys = keys.into_bytes();
+/// Writes the signals that are still to be sent; gives whether there is one.
+fn write_signals(ask: &mut Ask, plan: &Plan, done: &NumberMap) -> Result<bool> {
     let mut open = false;
-    ask.out.raw(r#"{"signals":["#);
     for Signal { run, signal, rank, waits } in &plan.signals {
         ask.charge(u64::from(length(plan.keys.len())))?;
         if !plan.begin(ask, signal, *run, done) {
@@ -352,25 +355,12 @@ fn write_plan(ask: &mut Ask, plan: &Plan, done: &NumberMap) -> Result<bool> {
         let key =
             if *rank == ANY { plan.keys.first() } else { plan.keys.get(index(*rank)) };
         out.optional(key.and_then(|key| key.as_text()).map(|key| ask.heap.bytes(key)));
-        out.raw(r#","keys":["#).raw(&keys).raw(r#"],"waitIds":["#);
+        ask.fill(r#","keys":@correlation.keys,"waitIds":["#)?;
         for &wait in waits {
-            out.item().text(ask.heap.bytes(wait));
+            ask.out.item().text(ask.heap.bytes(wait));
         }
-        out.raw(r#"],"tenant":"#);
-        ask.text(plan.tenant).raw("}");
+        ask.fill(r#"],"tenant":@event.tenant}"#)?;
     }
-    ask.out.raw(r#"],"launches":["#);
-    for &(workflow, launch) in &plan.launches {
-        if plan.begin(ask, "launch", workflow, done) {
-            open = true;
-            ask.out.raw(r#","workflowId":"#).text(ask.heap.bytes(workflow));
-            ask.out.raw(r#","version":"#);
-            ask.write(ask.member(launch, "version"))?;
-            ask.out.raw(r#","tenant":"#);
-            ask.text(plan.tenant).raw("}");
-        }
-    }
-    ask.out.raw("]");
     Ok(open)
 }
 

@@ -121,8 +121,7 @@ pub(super) fn expect(
     }
 }
 
-/// Refuses a request that has something else than objects with these members in a list,
-/// or than strings if no members are given.
+/// Refuses a request that has something else than objects with these members in a list.
 pub(super) fn expect_items(
     ask: &mut Ask,
     items: &[Value],
@@ -133,12 +132,7 @@ pub(super) fn expect_items(
         ask.charge(1)?;
         let mut pointer = pointer.as_bytes().to_vec();
         push_index(&mut pointer, position);
-        let wanted = match item {
-            Value::String(_) if members.is_empty() => None,
-            _ if members.is_empty() => Some(Kind::Text.wanted()),
-            item => misfit(ask, item, members, &mut pointer),
-        };
-        if let Some(wanted) = wanted {
+        if let Some(wanted) = misfit(ask, item, members, &mut pointer) {
             return Err(bad_member(pointer, wanted));
         }
     }
