@@ -95,7 +95,7 @@ test("the other decisions answer through their functions", () => {
   expect(() => planIngress({ event, correlation, waits, limits: { steps: 1 } })).toThrow(/1 steps/);
   const required = { version: 1, events: { E: [{ path: "a", required: true }] } } as const;
   expect(() => resolveCorrelation({ eventName: "E", payload: {}, rules: required })).toThrow(
-    /`E` has no value for a required rule of correlation; tried a \(required\)/,
+    /`E` has no value for a required rule; tried a \(required\)/,
   );
   const definition = { steps: [{ id: "a", type: "x", config: { b: { $expr: "size(1)" } } }] };
   expect(checkDocument(definition).diagnostics).toMatchObject([

@@ -5,7 +5,6 @@
 //! projection to what it would like to be true.
 
 use super::ask::{Answered, Ask, joined};
-use super::shape::{Kind, Member, expect, may, must};
 use crate::value::Value;
 
 /// When Temporal carries an action out.
@@ -65,7 +64,7 @@ const UNKNOWN_STATUS: Refusal = Refusal {
     code: "WORKFLOW_RUN_STATUS_UNKNOWN",
     status: 409,
     message: ("Unsupported action ", " for a workflow run of an unknown status"),
-    hint: "find out whether the run is open before acting on it",
+    hint: "find out whether the run is open",
 };
 const NOT_WAITING: Refusal = Refusal {
     code: "WORKFLOW_RUN_NOT_WAITING",
@@ -116,14 +115,8 @@ const STATUSES: [(&str, bool); 5] = [
     ("CANCELED", false),
 ];
 
-const WAIT: [Member; 2] = [must("type", Kind::Text), may("stepPath", Kind::TextOrNull)];
-
 /// Decides an action.
 pub(crate) fn authority(ask: &mut Ask) -> Answered {
-    let wait = ask.given("wait");
-    if matches!(wait, Value::Object(_)) {
-        expect(ask, wait, &WAIT, "/wait")?;
-    }
     match decide(ask) {
         Ok(operation) => {
             ask.out.raw(r#"{"allow":true,"via":"temporal","operation":"#);

@@ -119,28 +119,22 @@ fn read_lenient(ask: &mut Ask, json: &[u8]) -> Result<Value> {
     read_json(&mut ask.heap, json, Wanted::Whole, limits)
 }
 
-/// A code and what it means.
-type Fault = (&'static str, &'static str);
-
-const NO_OBJECT: Fault = ("RULES_NO_OBJECT", "the rules must be an object");
-const BAD_VERSION: Fault = ("RULES_VERSION", "the version must be 1");
-const BAD_EVENTS: Fault = ("RULES_EVENTS", "the events must be an object");
-const NO_RULES: Fault =
-    ("RULES_EMPTY", "an event must have an array of at least one rule");
-const UNKNOWN_MEMBER: Fault = ("UNKNOWN_MEMBER", "unknown member");
-const BAD_REQUIRED: Fault = ("RULE_REQUIRED", "`required` must be true or false");
-const BAD_RULE: Fault =
-    ("RULE_FORM", "a rule must be a path, {\"path\": …} or {\"$expr\": …}");
-const TWO_FORMS: Fault = ("RULE_FORM", "a rule has either `path` or `$expr`");
-const NO_SOURCE: Fault = ("INVALID_EXPR", "`$expr` must be a string");
-const BAD_EXPRESSION: Fault = ("INVALID_EXPR", "");
+const NO_OBJECT: &str = "the rules must be an object";
+const BAD_VERSION: &str = "the version must be 1";
+const BAD_EVENTS: &str = "the events must be an object";
+const NO_RULES: &str = "an event must have an array of at least one rule";
+const UNKNOWN_MEMBER: &str = "unknown member";
+const BAD_REQUIRED: &str = "`required` must be true or false";
+const BAD_RULE: &str = "a rule must be a path, {\"path\": …} or {\"$expr\": …}";
+const TWO_FORMS: &str = "a rule has either `path` or `$expr`";
+const NO_SOURCE: &str = "`$expr` must be a string";
 
 /// Something wrong with a document of rules.
 struct Problem {
     /// Where it is.
     pointer: Vec<u8>,
-    fault: Fault,
-    /// What is wrong with an expression, which says it better than the fault.
+    /// What is wrong, unless an expression says it itself.
+    fault: &'static str,
     error: Option<Error>,
 }
 
@@ -148,7 +142,7 @@ impl Problem {
     fn message(&self) -> Wtf8Buf {
         match &self.error {
             Some(error) => error.message(),
-            None => Wtf8Buf::from(self.fault.1),
+            None => Wtf8Buf::from(self.fault),
         }
     }
 }
@@ -161,7 +155,8 @@ pub(crate) fn rules(ask: &mut Ask) -> Answered {
     for problem in problems {
         let out = &mut ask.out;
         out.item().raw(r#"{"pointer":"#).text(&problem.pointer);
-        out.raw(r#","code":"#).text(problem.fault.0);
+        let code = problem.error.as_ref().map_or("C0009", Error::code);
+        out.raw(r#","code":"#).text(code);
         out.raw(r#","message":"#).text(problem.message().as_wtf8().bytes());
         if let Some(error) = &problem.error {
             out.raw(r#","error":{"#).error(error, None).raw("}");
@@ -240,7 +235,7 @@ impl Check<'_> {
             None => self.report_at("$expr", NO_SOURCE),
             Some(source) => {
                 if let Err(error) = parse_source(self.ask.heap.text(source)) {
-                    self.report_at("$expr", BAD_EXPRESSION);
+                    self.report_at("$expr", "");
                     if let Some(problem) = self.problems.last_mut() {
                         problem.error = Some(error);
                     }
@@ -259,13 +254,13 @@ impl Check<'_> {
         }
     }
 
-    fn report(&mut self, fault: Fault) {
+    fn report(&mut self, fault: &'static str) {
         let pointer = self.pointer.clone();
         self.problems.push(Problem { pointer, fault, error: None });
     }
 
     /// Reports a member of what is looked at.
-    fn report_at(&mut self, member: impl AsRef<[u8]>, fault: Fault) {
+    fn report_at(&mut self, member: impl AsRef<[u8]>, fault: &'static str) {
         let len = self.pointer.len();
         push_segment(&mut self.pointer, member.as_ref());
         self.report(fault);

@@ -561,8 +561,8 @@ catalog! {
         help "docs/wire.md has the members of every request";
 
     C0011 MissingKey { event: Wtf8Buf, rules: Wtf8Buf }: Evaluation =>
-        "the event `{event}` has no value for a required rule of correlation; tried {rules}",
-        help "send the value or an explicit key, or do not require the rule";
+        "the event `{event}` has no value for a required rule; tried {rules}",
+        help "send the value or an explicit key";
 
     W0001 NotJson { reason: &'static str, offset: u64 }: Wire =>
         "the text is no JSON: {reason} at byte {offset}";
