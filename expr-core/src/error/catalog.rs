@@ -558,7 +558,7 @@ catalog! {
 
     C0010 BadMember { member: Wtf8Buf, wanted: Wtf8Buf }: Wire =>
         "the member `{member}` of the request must be {wanted}",
-        help "docs/wire.md has the members of every request";
+        help "see docs/wire.md";
 
     C0011 MissingKey { event: Wtf8Buf, rules: Wtf8Buf }: Evaluation =>
         "the event `{event}` has no value for a required rule; tried {rules}",
