@@ -37,7 +37,8 @@ pub fn soak(folder: PathBuf, evaluations: usize) -> Result<Soak, String> {
     let host = Host::new().map_err(|error| error.to_string())?;
     let compiled = compile(&host, &mixed)?;
     let first: Vec<String> = compiled.iter().map(answer).collect();
-    let (before, created) = (host.metrics().memory_bytes, host.metrics().instances_created);
+    let (before, created) =
+        (host.metrics().memory_bytes, host.metrics().instances_created);
     let rounds = evaluations.div_ceil(compiled.len().max(1));
     for _ in 0..rounds {
         for (pair, first) in compiled.iter().zip(&first) {
