@@ -243,15 +243,20 @@ impl Compiler<'_> {
     }
 
     /// Plans reading a variable.
-    pub(super) fn load(&mut self, name: &Wtf8Buf, site: u32) -> Result<()> {
+    pub(super) fn load(&mut self, name: &Wtf8Buf, raw: bool, site: u32) -> Result<()> {
         let name = name.as_wtf8().bytes();
         if name.is_empty() {
-            self.plan(vec![Task::EmitAt(Op::Input, site)]);
+            self.plan(vec![Task::EmitAt(Op::Input { raw }, site)]);
             return Ok(());
         }
         let number = self.name(name);
+        let unwrap = Task::EmitAt(Op::Unwrap { keep: false }, site);
         if self.scopes.dynamic {
-            self.plan(vec![Task::EmitAt(Op::LoadNamed(number), site)]);
+            let mut tasks = vec![Task::EmitAt(Op::LoadNamed(number), site)];
+            if !raw {
+                tasks.push(unwrap);
+            }
+            self.plan(tasks);
             return Ok(());
         }
         let bound = self.label();
@@ -269,7 +274,7 @@ impl Compiler<'_> {
                 }
             } else if let Some(slot) = self.scopes.slot(id, number) {
                 let place = narrow(slot)?;
-                tasks.push(Task::EmitAt(Op::Load { up, slot: place, bound }, site));
+                tasks.push(Task::EmitAt(Op::Load { up, slot: place, raw, bound }, site));
                 always_bound = slot < scope.parameters;
                 if always_bound {
                     break;
@@ -280,6 +285,9 @@ impl Compiler<'_> {
             tasks.push(Task::EmitAt(self.global(name, number), site));
         }
         tasks.push(Task::Place(bound));
+        if is_tuple_name && !raw {
+            tasks.push(unwrap);
+        }
         self.plan(tasks);
         Ok(())
     }

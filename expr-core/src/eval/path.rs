@@ -9,10 +9,16 @@ use alloc::vec::Vec;
 
 impl Machine<'_> {
     /// A field of every item: a step that is a name.
-    pub(super) fn field(&mut self, items: Value, name: u32, last: bool) -> Result<Value> {
+    pub(super) fn field(
+        &mut self,
+        items: Value,
+        name: u32,
+        last: bool,
+        keep: bool,
+    ) -> Result<Value> {
         let key = self.program.key(name);
         let Value::Array(array) = items else {
-            let value = self.heap.field(items, key)?;
+            let value = self.heap.field(items, key, keep)?;
             let results: &[Value] = if value.is_undefined() { &[] } else { &[value] };
             return self.heap.flatten_results(results, last);
         };
@@ -20,7 +26,7 @@ impl Machine<'_> {
         let base = self.height();
         for position in 0..array.len {
             let item = self.heap.item(array, position);
-            let value = self.heap.field(item, key)?;
+            let value = self.heap.field(item, key, keep)?;
             if !value.is_undefined() {
                 self.push(value);
             }
