@@ -159,12 +159,13 @@ pub(crate) enum Op {
     Swap,
     /// Pushes the top once more.
     Copy,
-    /// Calls the function below that many arguments.
-    Call { arguments: u32 },
+    /// Calls the function below that many arguments, the first of which may have been
+    /// `piped` by `~>`.
+    Call { arguments: u32, piped: bool },
     /// Calls it in place of the function that is running.
     TailCall { arguments: u32 },
     /// Calls a built-in function with that many arguments.
-    CallBuiltin { builtin: BuiltinId, arguments: u32 },
+    CallBuiltin { builtin: BuiltinId, arguments: u32, piped: bool },
     /// Applies the function on top to the value below, or composes two functions.
     Apply,
     /// Applies a function to some of its arguments.

@@ -382,7 +382,7 @@ impl Compiler<'_> {
                         Task::Emit(Op::Copy, id),
                         Task::Node(procedure),
                         Task::Emit(Op::Swap, id),
-                        Task::Emit(Op::Call { arguments: 1 }, exists),
+                        Task::Emit(Op::Call { arguments: 1, piped: false }, exists),
                         Task::Emit(Op::JumpIfFalse(otherwise), id),
                         Task::Emit(Op::Jump(end), id),
                         Task::Place(otherwise),

@@ -89,6 +89,10 @@ impl Compiler<'_> {
         let tuples = first_tuple < steps.len();
         if tuples && !keeps_tuples && group.is_none() {
             tasks.push(Task::Emit(Op::TupleItems, id));
+        } else if unbroken && !tuples && !keeps_tuples && group.is_none() {
+            // There are no tuples to go on with, whatever the constructor gave.
+            let op = Op::ConstructedItems { end: path_end, keep: true, listed: true };
+            tasks.extend([Op::Drop, Op::Undefined, op].map(|op| Task::Emit(op, id)));
         }
         // A path that ends early has made no tuples yet.
         tasks.push(Task::Place(path_end));

@@ -7,7 +7,7 @@
 
 use super::frame::{Frame, Return, Saved};
 use super::{Loaded, Machine, bug};
-use crate::builtin::{Body, BuiltinId, DEFAULTS, Next, REST, check_arguments};
+use crate::builtin::{Body, BuiltinId, DEFAULTS, Next, REST, argument, check_arguments};
 use crate::compile::{Library, compile_text};
 use crate::error::{Error, ErrorKind, Result};
 use crate::text::Wtf8Buf;
@@ -34,25 +34,40 @@ impl Machine<'_> {
         Ok(self.stack.split_off(start))
     }
 
-    pub(super) fn call(&mut self, count: u32) -> Result<()> {
-        let arguments = self.pop_arguments(count)?;
+    /// The arguments of a call as its function gets them. What was piped into it is still
+    /// what it was.
+    fn pop_passed(&mut self, count: u32, piped: bool) -> Result<Vec<Value>> {
+        let mut arguments = self.pop_arguments(count)?;
+        for argument in arguments.iter_mut().skip(usize::from(piped)) {
+            *argument = argument.passed();
+        }
+        Ok(arguments)
+    }
+
+    pub(super) fn call(&mut self, count: u32, piped: bool) -> Result<()> {
+        let arguments = self.pop_passed(count, piped)?;
         let function = self.pop()?;
         let ret = Return::To(self.pc);
         let called = self.invoke(function, &arguments, self.input, ret)?;
         self.settle(called, ret)
     }
 
-    pub(super) fn call_builtin(&mut self, id: BuiltinId, count: u32) -> Result<()> {
+    pub(super) fn call_builtin(
+        &mut self,
+        id: BuiltinId,
+        count: u32,
+        piped: bool,
+    ) -> Result<()> {
         let ret = Return::To(self.pc);
         if self.given.bindings.is_some() {
             let name = self.heap.intern(id.row()?.name.as_bytes());
             let function = self.global(name, Some(id))?;
-            let arguments = self.pop_arguments(count)?;
+            let arguments = self.pop_passed(count, piped)?;
             let called = self.invoke(function, &arguments, self.input, ret)?;
             return self.settle(called, ret);
         }
-        let arguments = self.pop_arguments(count)?;
-        let called = self.invoke_builtin(id, &arguments, Some(self.input), ret)?;
+        let arguments = self.pop_passed(count, piped)?;
+        let called = self.invoke_builtin(id, &arguments, self.input, true, ret)?;
         self.settle(called, ret)
     }
 
@@ -144,9 +159,10 @@ impl Machine<'_> {
                     }
                 }
             }
-            Some(Frame::Compose { second, ret }) => {
-                let argument = self.heap.unwrap_sequence(answer.unwrap_or_default());
-                let called = self.invoke(second, &[argument], Value::Null, ret)?;
+            Some(Frame::Compose { second, first, context, ret }) => {
+                let argument = answer.or(first).unwrap_or_default();
+                let argument = self.heap.unwrap_sequence(argument);
+                let called = self.invoke(second, &[argument], context, ret)?;
                 Ok((called, ret))
             }
             Some(Frame::Transform(transformer)) => {
@@ -159,63 +175,75 @@ impl Machine<'_> {
     /// Calls a function.
     pub(super) fn invoke(
         &mut self,
-        function: Value,
+        mut function: Value,
         arguments: &[Value],
-        context: Value,
-        ret: Return,
+        mut context: Value,
+        mut ret: Return,
     ) -> Result<Called> {
-        self.apply_function(function, arguments, Some(context), ret)
+        let mut filled = None;
+        let (mut checks, mut composed) = (true, false);
+        // What is applied partially or composed leads to another function.
+        loop {
+            let arguments = filled.as_deref().unwrap_or(arguments);
+            if function.is_passed() {
+                (context, checks) = (Value::Null, true);
+            }
+            let number = match function {
+                Value::Function(number) => number,
+                Value::Null => {
+                    let what = "`null` is called as a function";
+                    return Err(Error::from(ErrorKind::NativeFault { what }));
+                }
+                _ => return Err(Error::from(ErrorKind::NotCallable)),
+            };
+            let callee = self.heap.function(number).cloned();
+            let callee = callee.ok_or_else(|| bug("a function that is not there"))?;
+            match callee {
+                Function::Partial { target, arguments: given, holes } => {
+                    filled = Some(self.fill_holes(given, &holes, arguments)?);
+                    (function, checks) = (target, false);
+                }
+                Function::Composition { first, second } => {
+                    self.heap.budget.charge(1)?;
+                    filled = Some(alloc::vec![argument(arguments, 0).passed()]);
+                    let compose = Frame::Compose { second, first: None, context, ret };
+                    self.frames.push(compose);
+                    (function, checks, composed) = (first, true, true);
+                    (context, ret) = (Value::Null, Return::Below);
+                }
+                callee => {
+                    let called = self.enter(callee, arguments, context, checks, ret)?;
+                    if composed
+                        && let Called::Result(value) = called
+                        && let Frame::Compose { first, .. } = self.top_frame()?
+                    {
+                        *first = Some(value);
+                        return Ok(Called::Waiting);
+                    }
+                    return Ok(called);
+                }
+            }
+        }
     }
 
-    /// Calls a function; without a context its signature is not checked, as when the
+    /// Calls a function that has code of its own. Its signature is not checked when the
     /// arguments come from a partial application.
-    fn apply_function(
+    fn enter(
         &mut self,
-        function: Value,
+        function: Function,
         arguments: &[Value],
-        context: Option<Value>,
+        context: Value,
+        checks: bool,
         ret: Return,
     ) -> Result<Called> {
-        let number = match function {
-            Value::Function(number) => number,
-            Value::Null => {
-                let what = "`null` is called as a function";
-                return Err(Error::from(ErrorKind::NativeFault { what }));
-            }
-            _ => return Err(Error::from(ErrorKind::NotCallable)),
-        };
-        let function = self.heap.function(number).cloned();
-        match function.ok_or_else(|| bug("a function that is not there"))? {
+        match function {
             Function::Builtin(id) => {
-                self.invoke_builtin(BuiltinId(id), arguments, context, ret)
+                self.invoke_builtin(BuiltinId(id), arguments, context, checks, ret)
             }
             Function::Closure { program, lambda, scope, input, .. } => {
                 self.allow("lambda")?;
-                self.enter_closure(
-                    (program, lambda),
-                    scope,
-                    input,
-                    arguments,
-                    context,
-                    ret,
-                )
-            }
-            Function::Partial { target, arguments: given, holes } => {
-                let all = self.fill_holes(given, &holes, arguments);
-                self.apply_function(target, &all, None, ret)
-            }
-            Function::Composition { first, second } => {
-                self.frames.push(Frame::Compose { second, ret });
-                let first_argument = arguments.get(..1).unwrap_or(&[Value::Undefined]);
-                let below = Return::Below;
-                match self.invoke(first, first_argument, Value::Null, below)? {
-                    Called::Result(value) => {
-                        self.frames.pop();
-                        let value = self.heap.unwrap_sequence(value);
-                        self.invoke(second, &[value], Value::Null, ret)
-                    }
-                    called => Ok(called),
-                }
+                let place = (program, lambda, scope);
+                self.enter_closure(place, input, arguments, (context, checks), ret)
             }
             Function::Transform { program, transform, scope } => {
                 self.allow("transform")?;
@@ -233,6 +261,9 @@ impl Machine<'_> {
                 let matched = crate::builtin::next_match(context, &regex, subject, from)?;
                 Ok(Called::Result(matched))
             }
+            Function::Partial { .. } | Function::Composition { .. } => {
+                Err(bug("a function without code of its own"))
+            }
         }
     }
 
@@ -247,30 +278,37 @@ impl Machine<'_> {
         }
     }
 
-    fn fill_holes(&self, given: Array, holes: &[u32], arguments: &[Value]) -> Vec<Value> {
+    fn fill_holes(
+        &mut self,
+        given: Array,
+        holes: &[u32],
+        arguments: &[Value],
+    ) -> Result<Vec<Value>> {
+        self.heap.budget.charge(u64::from(given.len))?;
         let mut all = self.heap.items(given).to_vec();
         for (&hole, &argument) in holes.iter().zip(arguments) {
             if let Some(place) = all.get_mut(index(hole)) {
                 *place = argument;
             }
         }
-        all
+        Ok(all)
     }
 
     fn invoke_builtin(
         &mut self,
         id: BuiltinId,
         arguments: &[Value],
-        context: Option<Value>,
+        context: Value,
+        checks: bool,
         ret: Return,
     ) -> Result<Called> {
         let row = id.row()?;
         if !id.is_helper() {
             self.allow(row.name)?;
         }
-        let checked = match context {
-            Some(context) => self.checked_arguments(id, arguments, context)?,
-            None => None,
+        let checked = match checks {
+            true => self.checked_arguments(id, arguments, context)?,
+            false => None,
         };
         let arguments = checked.as_deref().unwrap_or(arguments);
         row.cost.charge(self.heap, arguments)?;
@@ -283,7 +321,10 @@ impl Machine<'_> {
                 self.frames.push(Frame::Native { waiting, ret });
                 Ok(Called::Waiting)
             }
-            Body::Eval => self.eval_text(arguments, context.unwrap_or(Value::Null), ret),
+            Body::Eval => {
+                let context = if checks { context } else { Value::Undefined };
+                self.eval_text(arguments, context, ret)
+            }
         }
     }
 
@@ -311,11 +352,10 @@ impl Machine<'_> {
 
     fn enter_closure(
         &mut self,
-        (program, lambda): (u32, u32),
-        scope: u32,
+        (program, lambda, scope): (u32, u32, u32),
         input: Value,
         arguments: &[Value],
-        context: Option<Value>,
+        (context, checks): (Value, bool),
         ret: Return,
     ) -> Result<Called> {
         let program = self.programs.get(index(program)).map(Rc::clone);
@@ -323,8 +363,8 @@ impl Machine<'_> {
         let code = Arc::clone(&program.code);
         let lambda = code.lambdas.get(index(lambda));
         let lambda = lambda.ok_or_else(|| bug("a function without a body"))?;
-        let checked = match (&lambda.signature, context) {
-            (Some(signature), Some(context)) => {
+        let checked = match &lambda.signature {
+            Some(signature) if checks => {
                 Some(check_arguments(self.heap, signature, arguments, context)?)
             }
             _ => None,
@@ -334,7 +374,6 @@ impl Machine<'_> {
         self.heap.budget.enter(depth)?;
         self.depth = depth;
         let saved = self.save(ret);
-        let context = context.unwrap_or(Value::Null);
         self.frames.push(Frame::Call { saved, context });
         self.program = program;
         self.input = input;
@@ -401,6 +440,9 @@ impl Machine<'_> {
         let Value::Function(target) = function else {
             return Err(Error::from(ErrorKind::NotApplicable));
         };
+        if function.is_passed() {
+            return Err(Error::from(ErrorKind::PartialOfRest));
+        }
         let parameters = self.parameters(target)?;
         // Arguments past the declared parameters are dropped, missing ones are undefined.
         if let Some(parameters) = parameters {

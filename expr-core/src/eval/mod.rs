@@ -332,10 +332,10 @@ impl<'h> Machine<'h> {
                 self.push(top);
                 self.push(top);
             }
-            Op::Call { arguments } => self.call(arguments)?,
+            Op::Call { arguments, piped } => self.call(arguments, piped)?,
             Op::TailCall { arguments } => self.tail_call(arguments)?,
-            Op::CallBuiltin { builtin, arguments } => {
-                self.call_builtin(builtin, arguments)?
+            Op::CallBuiltin { builtin, arguments, piped } => {
+                self.call_builtin(builtin, arguments, piped)?
             }
             Op::Apply => self.apply()?,
             Op::Partial(number) => self.partial(number)?,

@@ -57,6 +57,9 @@ fn compare(arguments: &Arguments) -> Result<bool, String> {
         for (case, number) in tally.different.iter().zip(1..) {
             println!("\n{number}. {case}");
         }
+        let outcomes = tally.outcomes.iter();
+        let outcomes = outcomes.map(|(name, count)| format!("{name} {count}"));
+        println!("outcomes: {}", outcomes.collect::<Vec<_>>().join(", "));
         for (name, count) in &tally.divergent {
             println!("{name}: {count}");
         }

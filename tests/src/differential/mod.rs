@@ -94,6 +94,8 @@ pub struct Tally {
     pub divergent: BTreeMap<&'static str, usize>,
     /// Same code, another position or token.
     pub positions: usize,
+    /// How many cases we answered with a value, with undefined, with which code.
+    pub outcomes: BTreeMap<String, usize>,
     /// Neither equal nor explained: the smallest forms, as text.
     pub different: Vec<String>,
 }
@@ -120,6 +122,7 @@ pub fn run(pair: &Pair, run: Run) -> Result<Tally, String> {
     for _ in 0..run.cases {
         let case = (pair.case)(&mut random);
         let (verdict, position_differs) = judge.verdict(&case);
+        *tally.outcomes.entry(judge.outcome.clone()).or_default() += 1;
         tally.positions += usize::from(position_differs);
         match verdict {
             Verdict::Equal => tally.equal += 1,
@@ -143,6 +146,8 @@ struct Judge {
     reference: Reference,
     now: i64,
     positions: bool,
+    /// What we answered last: a value, undefined or a code.
+    outcome: String,
 }
 
 impl Judge {
@@ -152,6 +157,7 @@ impl Judge {
             reference: Reference::start(REFERENCE_TIME)?,
             now: milliseconds(DEFAULT_NOW)?,
             positions,
+            outcome: String::new(),
         })
     }
 
@@ -161,6 +167,12 @@ impl Judge {
         }
         let request = self.request(case);
         let answer = self.ours.evaluate(&request);
+        self.outcome = match &answer {
+            Ok(Answer { outcome: Outcome::Value(_), .. }) => "value".to_owned(),
+            Ok(Answer { outcome: Outcome::Undefined, .. }) => "undefined".to_owned(),
+            Ok(Answer { outcome: Outcome::Error(failure), .. }) => failure.code.clone(),
+            Err(_) => "crash".to_owned(),
+        };
         let (mismatch, position_differs) =
             match self.compared(case, &request, &answer, &[]) {
                 Ok(Compared { mismatch: None, refused: None, position_differs }) => {
@@ -193,6 +205,7 @@ impl Judge {
     fn decision(&mut self, request: &str) -> Verdict {
         let versioned = request.replacen('{', "{\"v\":1,", 1);
         let answer = self.ours.decide(&versioned);
+        self.outcome = "decision".to_owned();
         if let Ok(result) = &answer {
             if has_code(result, "R0") {
                 return Verdict::Divergent("budget");
