@@ -104,11 +104,12 @@ impl Compiler<'_> {
                 }
             }
         }
-        tasks.push(match keep && !single {
-            true => Task::Emit(Op::KeepSequence, id),
-            false => Task::Emit(Op::Unwrap { keep }, id),
-        });
+        let keep_list = keep && !single;
+        if keep_list {
+            tasks.push(Task::Emit(Op::KeepSequence, id));
+        }
         tasks.push(Task::Place(done));
+        tasks.push(Task::Emit(Op::Unwrap { keep: keep && !keep_list }, id));
         self.plan(tasks);
         Ok(())
     }
