@@ -1,7 +1,8 @@
 //! `differential`: random cases, answered by the engine and by the reference.
 
 use clap::Parser;
-use expr_tests::differential::{PAIRS, Run, install, run};
+use expr_tests::differential::{PAIRS, Run, install, run, run_peer};
+use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -18,6 +19,9 @@ struct Arguments {
     /// Counts other positions and tokens of evaluation errors as differences.
     #[arg(long)]
     positions: bool,
+    /// Compares with this program, which answers for another implementation, instead.
+    #[arg(long, value_name = "PROGRAM")]
+    peer: Option<PathBuf>,
     /// The kinds of case; all if absent.
     kind: Vec<String>,
 }
@@ -44,6 +48,16 @@ fn compare(arguments: &Arguments) -> Result<bool, String> {
     }
     let seed = seed(&arguments.seed)?;
     println!("seed {seed}");
+    if let Some(peer) = &arguments.peer {
+        let run = Run { seed, cases: arguments.cases, positions: false };
+        let tally = run_peer(peer.into(), run)?;
+        report(&tally.different);
+        for (cause, count) in &tally.causes {
+            println!("{cause}: {count}");
+        }
+        println!("{}", tally.summary());
+        return Ok(tally.different.is_empty());
+    }
     let mut clean = true;
     for pair in &PAIRS {
         if !arguments.kind.is_empty() && !arguments.kind.iter().any(|it| it == pair.name)
@@ -54,9 +68,7 @@ fn compare(arguments: &Arguments) -> Result<bool, String> {
             pair,
             Run { seed, cases: arguments.cases, positions: arguments.positions },
         )?;
-        for (case, number) in tally.different.iter().zip(1..) {
-            println!("\n{number}. {case}");
-        }
+        report(&tally.different);
         let outcomes = tally.outcomes.iter();
         let outcomes = outcomes.map(|(name, count)| format!("{name} {count}"));
         println!("outcomes: {}", outcomes.collect::<Vec<_>>().join(", "));
@@ -68,6 +80,12 @@ fn compare(arguments: &Arguments) -> Result<bool, String> {
         clean &= tally.different.is_empty();
     }
     Ok(clean)
+}
+
+fn report(different: &[String]) {
+    for (case, number) in different.iter().zip(1..) {
+        println!("\n{number}. {case}");
+    }
 }
 
 fn seed(text: &str) -> Result<u64, String> {

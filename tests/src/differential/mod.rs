@@ -6,6 +6,7 @@
 
 mod contract;
 mod language;
+mod peer;
 mod phrase;
 mod random;
 mod reference;
@@ -17,6 +18,7 @@ use crate::fixture::{DEFAULT_NOW, Evaluate, milliseconds};
 use crate::json::Json;
 use crate::subject::{self, Answer, Crash, Outcome, Request, Subject};
 use expr_core::Document;
+pub use peer::{PeerTally, run_peer};
 pub use phrase::{Phrase, list};
 pub use random::Random;
 pub use reference::install;

@@ -302,6 +302,9 @@ impl Author<'_> {
         for _ in 0..count {
             let letter = LETTERS.get(self.random.below(LETTERS.len()));
             let (letters, kind) = letter.copied().unwrap_or(("x", Kind::Any));
+            // A letter that is none leaves what follows it to the parameter before.
+            let letters =
+                if letters == "u" && signature.is_empty() { "x" } else { letters };
             signature.push_str(letters);
             let often = self.random.pick(&["", "", "", "", "?", "-", "+", "?-", "-?"]);
             signature.push_str(often);
