@@ -195,7 +195,10 @@ impl Judge {
         let verdict = match explained {
             Some(without) => Verdict::Divergent(without.first().unwrap_or(&"")),
             None if is_error(&answer, "R0") => Verdict::Divergent("budget"),
-            None if is_error(&answer, "D9001") && is_partial(&case.source) => {
+            // `$eval` reports it as its own error.
+            None if ["D9001", "D3121"].iter().any(|code| is_error(&answer, code))
+                && is_partial(&case.source) =>
+            {
                 Verdict::Divergent("unchecked-arguments")
             }
             None => Verdict::Different(mismatch),
