@@ -302,7 +302,7 @@ fn reduce(context: &mut Context<'_>, arguments: &[Value]) -> Result<Waiting> {
     if arity < 2 && !argument(arguments, 0).is_undefined() {
         return Err(match function {
             Value::Function(_) => Error::from(ErrorKind::BadReducer),
-            _ => coerce::fault("what is no function cannot reduce a list"),
+            _ => coerce::fault("a function is expected"),
         });
     }
     let Some(list) = coerce::list(context.heap, argument(arguments, 0))? else {

@@ -29,7 +29,7 @@ pub(crate) fn next_match(
     from: u32,
 ) -> Result<Value> {
     let Some(subject) = subject else {
-        return Err(coerce::fault("there is no text to search further"));
+        return Err(coerce::fault("a string is expected"));
     };
     if index(from) >= context.heap.text(subject).utf16_len() {
         return Ok(Value::Undefined);

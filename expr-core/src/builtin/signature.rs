@@ -139,13 +139,17 @@ fn match_counts(
             Repeat::Optional => (0, run.min(1)),
             Repeat::Many => (1, run),
         };
-        let rest = |count: &usize| {
-            get(&fits, cell(number.saturating_add(1), at.saturating_add(*count)))
+        let rest = |count: usize| {
+            get(&fits, cell(number.saturating_add(1), at.saturating_add(count)))
         };
-        let count = match parameter.lazy {
-            true => (least..=most).find(rest)?,
-            false => (least..=most).rev().find(rest)?,
-        };
+        let mut count = if parameter.lazy { least } else { most };
+        let mut left = most.checked_sub(least)?;
+        while !rest(count) {
+            left = left.checked_sub(1)?;
+            let next =
+                if parameter.lazy { count.checked_add(1) } else { count.checked_sub(1) };
+            count = next?;
+        }
         counts.push(count);
         at = at.saturating_add(count);
     }
@@ -198,7 +202,7 @@ fn as_array(
                 })
             }
             Value::Undefined | Value::Null | Value::String(Text { len: 1.., .. }) => {
-                return Err(fault("an argument is not the list that it was taken for"));
+                return Err(fault("a list is expected"));
             }
             _ => true,
         };

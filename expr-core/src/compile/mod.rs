@@ -233,8 +233,7 @@ impl Compiler<'_> {
             // The reference leaves everything after such a call to the caller.
             return self.call(id, true);
         }
-        let passes_on = self.passes_on(&node.kind);
-        let mut unwrap = keep || passes_on || needs_unwrapping(&node.kind);
+        let mut unwrap = keep || needs_unwrapping(&node.kind);
         let mut after = Vec::new();
         for stage in &predicates {
             if let StageKind::Filter(predicate) = stage.kind {
@@ -254,35 +253,6 @@ impl Compiler<'_> {
         let tail = tail && only_passes;
         self.plan(after);
         self.core(id, tail)
-    }
-
-    /// Whether a construct results in what a part of it gave, which may be a sequence
-    /// still: an item of a sequence can be one, and each construct around unwraps once.
-    fn passes_on(&self, kind: &NodeKind) -> bool {
-        let results = match kind {
-            NodeKind::Block(statements) => [statements.last().copied(), None],
-            NodeKind::Bind { value, .. } => [Some(*value), None],
-            NodeKind::Condition { then, otherwise, .. } => [Some(*then), *otherwise],
-            NodeKind::Elvis { lhs, rhs } | NodeKind::Coalesce { lhs, rhs, .. } => {
-                [Some(*lhs), Some(*rhs)]
-            }
-            _ => return false,
-        };
-        let mut results =
-            results.into_iter().flatten().filter_map(|id| self.tree.get(id));
-        results.any(|part| {
-            !part.predicates.is_empty()
-                || needs_unwrapping(&part.kind)
-                || matches!(
-                    part.kind,
-                    NodeKind::Variable(_)
-                        | NodeKind::Block(_)
-                        | NodeKind::Bind { .. }
-                        | NodeKind::Condition { .. }
-                        | NodeKind::Elvis { .. }
-                        | NodeKind::Coalesce { .. }
-                )
-        })
     }
 
     /// Plans a node without what follows it.
@@ -397,7 +367,7 @@ impl Compiler<'_> {
                 self.plan(vec![Task::Node(value), Task::Emit(bind, id)]);
             }
             NodeKind::Path { .. } | NodeKind::Sort(_) => {
-                return Err(bug("a path's part outside of it"));
+                return Err(bug("an order-by outside of a path"));
             }
         }
         Ok(())
@@ -542,16 +512,21 @@ impl Compiler<'_> {
     }
 }
 
-/// Whether a construct can result in a sequence that is still to be unwrapped.
+/// Whether a construct can result in a sequence that is still to be unwrapped. An item of a
+/// sequence can be one, so what passes on the value of a part unwraps it once more.
 fn needs_unwrapping(kind: &NodeKind) -> bool {
     matches!(
         kind,
-        NodeKind::Path { .. }
-            | NodeKind::Call { .. }
+        NodeKind::Call { .. }
             | NodeKind::Apply { .. }
             | NodeKind::Wildcard
             | NodeKind::Descendants
             | NodeKind::Parent(_)
+            | NodeKind::Block(_)
+            | NodeKind::Bind { .. }
+            | NodeKind::Condition { .. }
+            | NodeKind::Elvis { .. }
+            | NodeKind::Coalesce { .. }
             | NodeKind::Binary { operator: Operator::Range, .. }
     )
 }

@@ -92,7 +92,8 @@ impl Compiler<'_> {
         } else if unbroken && !tuples && !keeps_tuples && group.is_none() {
             // There are no tuples to go on with, whatever the constructor gave.
             let op = Op::ConstructedItems { end: path_end, keep: true, listed: true };
-            tasks.extend([Op::Drop, Op::Undefined, op].map(|op| Task::Emit(op, id)));
+            tasks.push(Task::Emit(Op::Undefined, id));
+            tasks.push(Task::Emit(op, id));
         }
         // A path that ends early has made no tuples yet.
         tasks.push(Task::Place(path_end));

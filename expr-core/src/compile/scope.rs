@@ -250,13 +250,11 @@ impl Compiler<'_> {
             return Ok(());
         }
         let number = self.name(name);
-        let unwrap = Task::EmitAt(Op::Unwrap { keep: false }, site);
+        if !raw && (self.scopes.dynamic || self.scopes.is_tuple_name(number)) {
+            self.plan(vec![Task::EmitAt(Op::Unwrap { keep: false }, site)]);
+        }
         if self.scopes.dynamic {
-            let mut tasks = vec![Task::EmitAt(Op::LoadNamed(number), site)];
-            if !raw {
-                tasks.push(unwrap);
-            }
-            self.plan(tasks);
+            self.plan(vec![Task::EmitAt(Op::LoadNamed(number), site)]);
             return Ok(());
         }
         let bound = self.label();
@@ -285,9 +283,6 @@ impl Compiler<'_> {
             tasks.push(Task::EmitAt(self.global(name, number), site));
         }
         tasks.push(Task::Place(bound));
-        if is_tuple_name && !raw {
-            tasks.push(unwrap);
-        }
         self.plan(tasks);
         Ok(())
     }

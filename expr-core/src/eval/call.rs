@@ -48,8 +48,7 @@ impl Machine<'_> {
         let arguments = self.pop_passed(count, piped)?;
         let function = self.pop()?;
         let ret = Return::To(self.pc);
-        let called = self.invoke(function, &arguments, self.input, ret)?;
-        self.settle(called, ret)
+        self.launch(function, &arguments, self.input, ret)
     }
 
     pub(super) fn call_builtin(
@@ -63,8 +62,7 @@ impl Machine<'_> {
             let name = self.heap.intern(id.row()?.name.as_bytes());
             let function = self.global(name, Some(id))?;
             let arguments = self.pop_passed(count, piped)?;
-            let called = self.invoke(function, &arguments, self.input, ret)?;
-            return self.settle(called, ret);
+            return self.launch(function, &arguments, self.input, ret);
         }
         let arguments = self.pop_passed(count, piped)?;
         let called = self.invoke_builtin(id, &arguments, self.input, true, ret)?;
@@ -77,8 +75,7 @@ impl Machine<'_> {
         let arguments = self.pop_arguments(count)?;
         let function = self.pop()?;
         let (ret, context) = self.close_call()?;
-        let called = self.invoke(function, &arguments, context, ret)?;
-        self.settle(called, ret)
+        self.launch(function, &arguments, context, ret)
     }
 
     /// Ends a function: its value is on the stack.
@@ -154,16 +151,13 @@ impl Machine<'_> {
                     Next::Call(function, arguments) => {
                         self.frames.push(Frame::Native { waiting, ret });
                         let (context, below) = (Value::Null, Return::Below);
-                        let called = self.invoke(function, &arguments, context, below)?;
-                        Ok((called, below))
+                        self.invoke(function, &arguments, context, below)
                     }
                 }
             }
-            Some(Frame::Compose { second, first, context, ret }) => {
-                let argument = answer.or(first).unwrap_or_default();
-                let argument = self.heap.unwrap_sequence(argument);
-                let called = self.invoke(second, &[argument], context, ret)?;
-                Ok((called, ret))
+            Some(Frame::Compose { second, context, ret }) => {
+                let argument = self.heap.unwrap_sequence(answer.unwrap_or_default());
+                self.invoke(second, &[argument], context, ret)
             }
             Some(Frame::Transform(transformer)) => {
                 self.transform_cloned(transformer, answer)
@@ -172,16 +166,29 @@ impl Machine<'_> {
         }
     }
 
-    /// Calls a function.
-    pub(super) fn invoke(
+    /// Calls a function, and hands on what it gives at once.
+    pub(super) fn launch(
+        &mut self,
+        function: Value,
+        arguments: &[Value],
+        context: Value,
+        ret: Return,
+    ) -> Result<()> {
+        let (called, ret) = self.invoke(function, arguments, context, ret)?;
+        self.settle(called, ret)
+    }
+
+    /// Calls a function. Its result goes where it says, which is to the frame below if a
+    /// composition called its first function.
+    fn invoke(
         &mut self,
         mut function: Value,
         arguments: &[Value],
         mut context: Value,
         mut ret: Return,
-    ) -> Result<Called> {
+    ) -> Result<(Called, Return)> {
         let mut filled = None;
-        let (mut checks, mut composed) = (true, false);
+        let mut checks = true;
         // What is applied partially or composed leads to another function.
         loop {
             let arguments = filled.as_deref().unwrap_or(arguments);
@@ -206,21 +213,13 @@ impl Machine<'_> {
                 Function::Composition { first, second } => {
                     self.heap.budget.charge(1)?;
                     filled = Some(alloc::vec![argument(arguments, 0).passed()]);
-                    let compose = Frame::Compose { second, first: None, context, ret };
-                    self.frames.push(compose);
-                    (function, checks, composed) = (first, true, true);
+                    self.frames.push(Frame::Compose { second, context, ret });
+                    (function, checks) = (first, true);
                     (context, ret) = (Value::Null, Return::Below);
                 }
                 callee => {
                     let called = self.enter(callee, arguments, context, checks, ret)?;
-                    if composed
-                        && let Called::Result(value) = called
-                        && let Frame::Compose { first, .. } = self.top_frame()?
-                    {
-                        *first = Some(value);
-                        return Ok(Called::Waiting);
-                    }
-                    return Ok(called);
+                    return Ok((called, ret));
                 }
             }
         }
@@ -262,7 +261,7 @@ impl Machine<'_> {
                 Ok(Called::Result(matched))
             }
             Function::Partial { .. } | Function::Composition { .. } => {
-                Err(bug("a function without code of its own"))
+                Err(bug("a function that is not there"))
             }
         }
     }
@@ -426,8 +425,7 @@ impl Machine<'_> {
                 .push_function(Function::Composition { first: lhs, second: function });
         }
         let ret = Return::To(self.pc);
-        let called = self.invoke(function, &[lhs], Value::Null, ret)?;
-        self.settle(called, ret)
+        self.launch(function, &[lhs], Value::Null, ret)
     }
 
     pub(super) fn partial(&mut self, number: u32) -> Result<()> {

@@ -31,8 +31,6 @@ pub(super) enum Frame {
     /// A composition whose first function is running.
     Compose {
         second: Value,
-        /// What the first gave, if it was there at once.
-        first: Option<Value>,
         /// What the composition was called with, which the second sees as its context.
         context: Value,
         ret: Return,

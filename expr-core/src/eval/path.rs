@@ -125,7 +125,8 @@ impl Machine<'_> {
         let value = self.pop()?;
         let empty =
             matches!(value, Value::Undefined | Value::String(Text { len: 0, .. }));
-        let is_list = matches!(value, Value::Array(_));
+        // A function that was passed has the length 0.
+        let is_list = matches!(value, Value::Array(_)) || value.is_passed();
         if (empty && keep) || (!empty && listed && !is_list) {
             let what = "an index left a value where a list is needed";
             return Err(Error::from(ErrorKind::NativeFault { what }));
@@ -134,6 +135,10 @@ impl Machine<'_> {
             Value::Undefined
             | Value::Array(Array { len: 0, .. })
             | Value::String(Text { len: 0, .. }) => {
+                self.pc = end;
+                value
+            }
+            Value::Function(_) if value.is_passed() => {
                 self.pc = end;
                 value
             }

@@ -151,7 +151,7 @@ impl Signature {
                 b'-' | b'?' | b'+' => {
                     let fits = parameters.last_mut().is_none_or(|it| it.quantify(symbol));
                     if !fits {
-                        let reason = Wtf8Buf::from("a signature repeats a repetition");
+                        let reason = Wtf8Buf::from("there is nothing to repeat");
                         return Err(refuse(ErrorKind::BadRegex { reason }, at));
                     }
                 }
