@@ -15,7 +15,7 @@ import { DECIDED, freshEngine } from "./remedies.mjs";
 export const DEFAULT_NOW = "2026-03-04T05:06:07.089Z";
 /** Results whose text is longer stand in a fixture as length and digest. */
 const LONG = 2_000;
-const MARKER = /\{"\$(num|undefined|fn|regex)":/;
+const MARKER = /\{"\$(num|undefined|fn|regex|cycle)":/;
 /** Classes whose message is part of the contract. */
 const FIXED_MESSAGES = [
   "lambda", "dynamic-call", "apply", "helper-rebinding", "disallowed-function",
@@ -152,16 +152,18 @@ function expectation(result) {
   return { okLength: text.length, okSha256 };
 }
 
-/** Puts markers where JSON would drop or replace. */
-function marked(value) {
+/** Puts markers where JSON would drop or replace, or never end; `around` is being marked. */
+function marked(value, around = []) {
   if (value === undefined) return { $undefined: true };
   if (typeof value === "function") return { $fn: true };
   if (typeof value === "number" && !Number.isFinite(value)) return { $num: String(value) };
   if (typeof value !== "object" || value === null) return value;
   if (isFunctionObject(value)) return { $fn: true };
   if (value instanceof RegExp) return { $regex: value.source };
-  if (Array.isArray(value)) return Array.from(value, marked);
-  return Object.fromEntries(Object.entries(value).map(([key, it]) => [key, marked(it)]));
+  if (around.includes(value)) return { $cycle: true };
+  const inside = (it) => marked(it, [...around, value]);
+  if (Array.isArray(value)) return Array.from(value, inside);
+  return Object.fromEntries(Object.entries(value).map(([key, it]) => [key, inside(it)]));
 }
 
 /** The engine's functions, by parts that no data can have. */

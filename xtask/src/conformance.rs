@@ -12,8 +12,8 @@ use crate::tool;
 use crate::workspace::Workspace;
 use crate::{npm, wasm};
 
-/// Random cases of each kind in a nightly run.
-const NIGHTLY_CASES: &str = "20000";
+/// The program that answers for another implementation, in a workspace of its own.
+const PEERS: &str = "tests/peers/Cargo.toml";
 /// Which cases passed when it was last blessed.
 const SNAPSHOT: &str = "tests/conformance.snap";
 
@@ -39,11 +39,28 @@ pub(crate) fn fuzz(workspace: &Workspace, arguments: &[OsString]) -> Result<()> 
     call(workspace, "fuzz", arguments)
 }
 
-/// Random cases that no run before had; the seed stands in the first line, so that a
-/// difference can be had again.
-pub(crate) fn nightly(workspace: &Workspace) -> Result<()> {
-    let arguments = ["--seed", "random", "--cases", NIGHTLY_CASES];
-    differential(workspace, &arguments.map(OsString::from))
+/// Random cases that no run before had, beside the reference and beside jsonata-rs; the
+/// seed stands in the first line, so that a difference can be had again.
+pub(crate) fn nightly(workspace: &Workspace, cases: u32) -> Result<()> {
+    let arguments = ["--seed", "random", "--cases", &cases.to_string()];
+    let arguments = arguments.map(OsString::from);
+    let peer = peer(workspace)?.into_os_string();
+    let with_peer = [&[OsString::from("--peer"), peer], &arguments[..]].concat();
+    // A difference in one is no reason to leave the other out.
+    let runs = [differential(workspace, &arguments), differential(workspace, &with_peer)];
+    runs.into_iter().collect()
+}
+
+/// Builds the program that answers for another implementation, which nothing else needs.
+fn peer(workspace: &Workspace) -> Result<PathBuf> {
+    let shell = tool::shell(workspace.root())?;
+    let target = workspace.path("target/peers");
+    tool::cargo(&shell)
+        .args(["build", "--quiet", "--locked", "--manifest-path", PEERS, "--target-dir"])
+        .arg(&target)
+        .run()
+        .context("cannot build jsonata-rs, which cargo downloads")?;
+    Ok(target.join("debug/expr-peers").with_extension(std::env::consts::EXE_EXTENSION))
 }
 
 /// Measures the demo's expressions. Debug builds measure nothing, so this one is optimized,

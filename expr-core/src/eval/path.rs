@@ -9,10 +9,16 @@ use alloc::vec::Vec;
 
 impl Machine<'_> {
     /// A field of every item: a step that is a name.
-    pub(super) fn field(&mut self, items: Value, name: u32, last: bool) -> Result<Value> {
+    pub(super) fn field(
+        &mut self,
+        items: Value,
+        name: u32,
+        last: bool,
+        keep: bool,
+    ) -> Result<Value> {
         let key = self.program.key(name);
         let Value::Array(array) = items else {
-            let value = self.heap.field(items, key)?;
+            let value = self.heap.field(items, key, keep)?;
             let results: &[Value] = if value.is_undefined() { &[] } else { &[value] };
             return self.heap.flatten_results(results, last);
         };
@@ -20,7 +26,7 @@ impl Machine<'_> {
         let base = self.height();
         for position in 0..array.len {
             let item = self.heap.item(array, position);
-            let value = self.heap.field(item, key)?;
+            let value = self.heap.field(item, key, keep)?;
             if !value.is_undefined() {
                 self.push(value);
             }
@@ -119,7 +125,8 @@ impl Machine<'_> {
         let value = self.pop()?;
         let empty =
             matches!(value, Value::Undefined | Value::String(Text { len: 0, .. }));
-        let is_list = matches!(value, Value::Array(_));
+        // A function that was passed has the length 0.
+        let is_list = matches!(value, Value::Array(_)) || value.is_passed();
         if (empty && keep) || (!empty && listed && !is_list) {
             let what = "an index left a value where a list is needed";
             return Err(Error::from(ErrorKind::NativeFault { what }));
@@ -128,6 +135,10 @@ impl Machine<'_> {
             Value::Undefined
             | Value::Array(Array { len: 0, .. })
             | Value::String(Text { len: 0, .. }) => {
+                self.pc = end;
+                value
+            }
+            Value::Function(_) if value.is_passed() => {
                 self.pc = end;
                 value
             }

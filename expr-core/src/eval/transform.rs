@@ -83,9 +83,7 @@ impl Machine<'_> {
                 }
                 let subject = transformer.subject;
                 self.push_transform(transformer);
-                let below = Return::Below;
-                let called = self.invoke(value, &[subject], Value::Null, below)?;
-                return self.settle(called, below);
+                return self.launch(value, &[subject], Value::Null, Return::Below);
             }
             Stage::Pattern => {
                 transformer.matches = match value {

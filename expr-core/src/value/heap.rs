@@ -7,7 +7,7 @@
 
 use super::names::{Key, Names, hash_name};
 use super::shapes::{Filled, Shape, Shapes};
-use super::{Array, Marks, Object, Text, Value, index, length, make_room};
+use super::{Array, Marks, Object, PASSED, Text, Value, index, length, make_room};
 use crate::budget::Budget;
 use crate::error::Result;
 use crate::merge_sort::sorted;
@@ -75,8 +75,8 @@ pub(crate) enum Function {
     NextMatch {
         /// What is searched for.
         regex: Arc<Regex>,
-        /// What is searched in.
-        subject: Text,
+        /// What is searched in, if it is text or can be made text.
+        subject: Option<Text>,
         /// UTF-16 offset to go on from.
         from: u32,
     },
@@ -232,7 +232,7 @@ impl Heap {
 
     /// A function.
     pub(crate) fn function(&self, function: u32) -> Option<&Function> {
-        self.functions.get(index(function))
+        self.functions.get(index(function & !PASSED))
     }
 
     /// The array index that a name spells.
