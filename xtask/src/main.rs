@@ -5,6 +5,7 @@
 
 mod conformance;
 mod docs;
+mod mutants;
 mod npm;
 mod reproduce;
 mod temporal;
@@ -75,6 +76,8 @@ enum Task {
     },
     /// Run what is too long for a gate: many random cases of every kind, each time others.
     Nightly,
+    /// Change the engine in many places, one at a time, and count what the fixtures notice.
+    Mutants(mutants::Sample),
     /// Run the official suite through every host; `suite --help` says more.
     #[command(disable_help_flag = true)]
     Suite {
@@ -131,6 +134,7 @@ fn run(task: Task) -> Result<()> {
             conformance::differential(workspace, &rest.arguments)
         }
         Task::Nightly => conformance::nightly(workspace),
+        Task::Mutants(sample) => mutants::run(workspace, &sample),
         Task::Suite { rest } => conformance::run(workspace, "suite", &rest.arguments),
     }
 }
