@@ -112,8 +112,8 @@ fn judge(evaluate: &Evaluate, observation: &Observation) -> Comparison {
 }
 
 fn count(score: &mut Score, name: &str, comparison: Comparison) {
-    if comparison.position_differs {
-        score.position_differs.push(name.to_owned());
+    if let Some(other_place) = comparison.other_place {
+        score.other_places.push((name.to_owned(), other_place));
     }
     match comparison.mismatch {
         Some(mismatch) => score.failures.push((name.to_owned(), mismatch)),
