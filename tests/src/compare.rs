@@ -69,8 +69,12 @@ pub fn compare(
     Comparison { mismatch, other_place }
 }
 
-/// Compares the result document of a decision.
-pub fn compare_decision(expect: &ExpectedDecision, result: &Json) -> Comparison {
+/// Compares the result document of a decision, and what it took where that is fixed.
+pub fn compare_decision(
+    expect: &ExpectedDecision,
+    steps: Option<u64>,
+    result: &Json,
+) -> Comparison {
     let empty = Json::Array(Vec::new());
     let error = result.get("error");
     let same = match expect {
@@ -95,8 +99,10 @@ pub fn compare_decision(expect: &ExpectedDecision, result: &Json) -> Comparison 
             error.is_some_and(|error| same_mapping_failure(want, error))
         }
     };
-    let mismatch = (!same).then(|| Mismatch {
-        want: shorten(&format!("{expect:?}")),
+    let taken = result.get("steps").and_then(Json::to_number);
+    let cost = steps.is_none_or(|steps| taken == Some(steps as f64));
+    let mismatch = (!same || !cost).then(|| Mismatch {
+        want: shorten(&format!("{expect:?}, {steps:?} steps")),
         got: shorten(&result.to_canonical()),
     });
     Comparison { mismatch, other_place: None }

@@ -67,7 +67,7 @@ fn run_decision(
         subjects.iter_mut().map(|subject| decided(subject.as_mut(), decide)).collect();
     for (answer, score) in answers.iter().zip(&mut report.scores) {
         let comparison = match answer {
-            Ok(result) => compare_decision(&decide.expect, result),
+            Ok(result) => compare_decision(&decide.expect, decide.steps, result),
             Err(Crash(reason)) => Comparison::failed("an answer", reason.clone()),
         };
         count(score, &case.name, comparison);

@@ -206,7 +206,7 @@ impl Judge {
             return Verdict::TimedOut;
         };
         let comparison = match answer {
-            Ok(result) => compare_decision(&expect, &result),
+            Ok(result) => compare_decision(&expect, None, &result),
             Err(Crash(reason)) => Comparison::failed("a decision", reason),
         };
         comparison.mismatch.map_or(Verdict::Equal, Verdict::Different)
