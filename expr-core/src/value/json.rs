@@ -22,11 +22,13 @@ pub(crate) struct ReadLimits {
     pub(crate) depth: u32,
     /// Bytes of values: their text, and 16 for each value and key.
     pub(crate) bytes: u32,
+    /// Whether a number out of range is infinite, as for JavaScript, and no error.
+    pub(crate) infinite: bool,
 }
 
 impl Default for ReadLimits {
     fn default() -> Self {
-        ReadLimits { depth: 10_000, bytes: 256 << 20 }
+        ReadLimits { depth: 10_000, bytes: 256 << 20, infinite: false }
     }
 }
 
@@ -402,7 +404,7 @@ impl Reader<'_> {
     /// The number that was passed over since `start`.
     fn in_range(&self, start: usize) -> Result<f64> {
         match crate::decimal::parse(self.since(start)) {
-            Some(number) if number.is_finite() => Ok(number),
+            Some(number) if number.is_finite() || self.limits.infinite => Ok(number),
             _ => {
                 let offset = u64::from(length(start));
                 Err(Error::from(ErrorKind::NumberOutOfRange { offset }))
