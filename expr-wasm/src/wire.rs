@@ -48,11 +48,22 @@ pub fn compile(programs: &mut Programs, request: &[u8], out: &mut Vec<u8>) -> St
     }
 }
 
-/// Evaluates a compiled program; see [`compile`].
+/// A spent buffer above this size is given back, so that one large context does not stay
+/// resident for the life of the instance.
+const KEPT_BUFFER: usize = 64 << 10;
+
+/// Empties a buffer whose content was read.
+pub fn spend(buffer: &mut Vec<u8>) {
+    buffer.clear();
+    buffer.shrink_to(KEPT_BUFFER);
+}
+
+/// Evaluates a compiled program; see [`compile`]. The request is spent once its context is
+/// among the values, so that a large one is not in memory twice.
 pub fn evaluate(
     programs: &mut Programs,
     handle: u32,
-    request: &[u8],
+    request: &mut Vec<u8>,
     out: &mut Vec<u8>,
 ) -> Status {
     let (outcome, spent) = match try_evaluate(programs, handle, request) {
@@ -185,7 +196,7 @@ fn try_validate(request: &[u8]) -> Result<(Check, Option<Vec<Error>>), Failure> 
 fn try_evaluate(
     programs: &mut Programs,
     handle: u32,
-    request: &[u8],
+    request: &mut Vec<u8>,
 ) -> Result<expr_core::Evaluation, Failure> {
     let compiled = programs.get(handle).ok_or(Refusal::StaleHandle { handle })?;
     let reads = compiled.program.reads();
@@ -193,6 +204,7 @@ fn try_evaluate(
     if reads_all(document.root())? {
         document = Document::read(request)?;
     }
+    spend(request);
     let root = document.root();
     let known = ["v", "context", "bindings", "now", "seed", "limits", "reads"];
     expect_members(root, "", &known, &[])?;

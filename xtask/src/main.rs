@@ -74,6 +74,12 @@ enum Task {
         #[command(flatten)]
         rest: Rest,
     },
+    /// Try what must hold of any input; `fuzz --help` says more.
+    #[command(disable_help_flag = true)]
+    Fuzz {
+        #[command(flatten)]
+        rest: Rest,
+    },
     /// Run what is too long for a gate: many random cases of every kind, each time others.
     Nightly,
     /// Change the engine in many places, one at a time, and count what the fixtures notice.
@@ -133,6 +139,7 @@ fn run(task: Task) -> Result<()> {
         Task::Differential { rest } => {
             conformance::differential(workspace, &rest.arguments)
         }
+        Task::Fuzz { rest } => conformance::fuzz(workspace, &rest.arguments),
         Task::Nightly => conformance::nightly(workspace),
         Task::Mutants(sample) => mutants::run(workspace, &sample),
         Task::Suite { rest } => conformance::run(workspace, "suite", &rest.arguments),
