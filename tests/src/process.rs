@@ -88,6 +88,8 @@ impl Process {
     }
 
     fn ask(&mut self, question: &str, time_limit: Duration) -> Result<Json, Crash> {
+        // A question is a line; a break of line that JSON can have is a space.
+        let question = question.replace(['\n', '\r'], " ");
         let sent =
             writeln!(self.questions, "{question}").and_then(|()| self.questions.flush());
         sent.map_err(|error| Crash(format!("the process has died: {error}")))?;

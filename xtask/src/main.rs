@@ -5,6 +5,7 @@
 
 mod conformance;
 mod docs;
+mod mutants;
 mod npm;
 mod reproduce;
 mod temporal;
@@ -85,6 +86,8 @@ enum Task {
         #[arg(long, default_value_t = 20_000)]
         cases: u32,
     },
+    /// Change the engine in many places, one at a time, and count what the fixtures notice.
+    Mutants(mutants::Sample),
     /// Run the official suite through every host; `suite --help` says more.
     #[command(disable_help_flag = true)]
     Suite {
@@ -142,6 +145,7 @@ fn run(task: Task) -> Result<()> {
         }
         Task::Fuzz { rest } => conformance::fuzz(workspace, &rest.arguments),
         Task::Nightly { cases } => conformance::nightly(workspace, cases),
+        Task::Mutants(sample) => mutants::run(workspace, &sample),
         Task::Suite { rest } => conformance::run(workspace, "suite", &rest.arguments),
     }
 }

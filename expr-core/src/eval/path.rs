@@ -2,6 +2,7 @@
 
 use super::frame::{Entry, Frame, Loop};
 use super::{Machine, bug};
+use crate::builtin::to_number;
 use crate::error::{Error, ErrorKind, Result};
 use crate::program::Pc;
 use crate::value::{Array, Marks, Text, Value, index, is_numeric};
@@ -150,8 +151,14 @@ impl Machine<'_> {
             Value::Object(object) => {
                 let length = self.heap.find_key(b"length");
                 let length = length.and_then(|key| self.heap.member(object, key));
-                let count = length.and_then(Value::as_number).unwrap_or(0.0);
-                self.numbered_members(object, count)?
+                let length = length.unwrap_or_default();
+                if length == Value::Number(0.0) {
+                    self.pc = end;
+                    value
+                } else {
+                    let count = to_number(self.heap, length)?;
+                    self.numbered_members(object, count)?
+                }
             }
             Value::Null => {
                 let what = "`null` has no items to go on with";

@@ -174,6 +174,19 @@ impl Heap {
         self.value_at(array.start.saturating_add(position))
     }
 
+    /// Replaces an item of an array that nothing else holds.
+    pub(crate) fn set_item(&mut self, array: Array, position: u32, value: Value) {
+        let place = index(array.start.saturating_add(position));
+        if let Some(item) = self.values.get_mut(place) {
+            *item = value;
+        }
+    }
+
+    /// The index that a name spells, as JavaScript's arrays take it.
+    pub(crate) fn index_of(&self, key: Key) -> Option<u32> {
+        self.names.integer(key)
+    }
+
     /// What an object is now: a cell stands for the object that a transform last put there.
     #[inline]
     fn resolve(&self, object: Object) -> Object {

@@ -238,7 +238,7 @@ impl Judge {
             return Verdict::TimedOut;
         };
         let comparison = match answer {
-            Ok(result) => compare_decision(&expect, &result),
+            Ok(result) => compare_decision(&expect, None, &result),
             Err(Crash(reason)) => Comparison::failed("a decision", reason),
         };
         comparison.mismatch.map_or(Verdict::Equal, Verdict::Different)
@@ -277,17 +277,18 @@ impl Judge {
                 format!("crashed: {reason}"),
             ),
         };
-        let misplaced = || match (answer, self.positions && comparison.position_differs) {
-            (Ok(answer), true) => Some(Mismatch {
-                want: describe(&evaluate.expect),
-                got: describe_outcome(&answer.outcome),
-            }),
-            _ => None,
-        };
+        let misplaced =
+            || match (answer, self.positions && comparison.other_place.is_some()) {
+                (Ok(answer), true) => Some(Mismatch {
+                    want: describe(&evaluate.expect),
+                    got: describe_outcome(&answer.outcome),
+                }),
+                _ => None,
+            };
         let mismatch = comparison.mismatch.clone().or_else(misplaced);
         Ok(Compared {
             mismatch,
-            position_differs: comparison.position_differs,
+            position_differs: comparison.other_place.is_some(),
             refused: answered.refused,
         })
     }
