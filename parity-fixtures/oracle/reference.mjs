@@ -91,20 +91,26 @@ function compiled(source, without) {
   return { expression, normalized, functions, validate: { ok: true } };
 }
 
+/** Why a source of the contract is refused, if it is. */
+export const refusalOf = (source) => compiled(source, DECIDED).validate.error;
+
 /**
  * A source of the contract over a context, as our decisions have it: `{value}`, a JSON
- * document, or `{error, thrown?}`, where what is thrown at run time stands beside it.
+ * document, or `{error, thrown?, nothing?}`, where what is thrown at run time stands beside
+ * it, and whether that is for the lack of any value.
  */
 export async function decided(source, context, now) {
   globalThis.Date = now === undefined ? withoutClock() : frozenDate(now);
+  let nothing = false;
   try {
     const { expression, validate } = compiled(source, DECIDED);
     if (!expression) return validate;
     const result = await expression.evaluate(context);
+    nothing = result === undefined;
     guard(result, true);
     return { value: JSON.parse(JSON.stringify(result)) };
   } catch (thrown) {
-    return { error: described(thrown, "evaluation"), thrown };
+    return { error: described(thrown, "evaluation"), thrown, nothing };
   } finally {
     globalThis.Date = RealDate;
   }
