@@ -51,7 +51,6 @@ pub(super) fn cut(module: &mut Module) -> Result<()> {
 
 /// Makes the places in the source that panics name zeros, which the optimizer leaves out.
 fn cut_places(module: &mut Module) -> Result<()> {
-    let mut paths = Vec::new();
     let segments: Vec<_> = module.data.iter().map(Data::id).collect();
     for segment in segments {
         let segment = module.data.get_mut(segment);
@@ -61,38 +60,27 @@ fn cut_places(module: &mut Module) -> Result<()> {
             continue;
         };
         let start = usize::try_from(start)?;
-        for at in (0..segment.value.len()).step_by(4) {
-            if let Some(path) = path_of_place(&segment.value, start, at) {
-                fill(&mut segment.value, at..at + PLACE);
-                paths.push(path);
+        let data = &mut segment.value;
+        let starts = (0..data.len()).step_by(4);
+        let places = starts.filter_map(|at| place_at(data, start, at));
+        for range in places.flatten().collect::<Vec<_>>() {
+            if let Some(bytes) = data.get_mut(range) {
+                bytes.fill(0);
             }
-        }
-        // Places share their paths, so these go last.
-        for path in paths.drain(..) {
-            fill(&mut segment.value, path);
         }
     }
     Ok(())
 }
 
-/// The size of a `core::panic::Location`.
-const PLACE: usize = 16;
-
-/// A place is where a path lies in memory and how long it is, a line, and a column. Nothing
-/// else in the module points to the name of a source file.
-fn path_of_place(data: &[u8], start: usize, at: usize) -> Option<Range<usize>> {
-    let place = data.get(at..at + PLACE)?;
-    let word = |n: usize| {
-        let bytes = place.get(4 * n..4 * n + 4)?.try_into().ok()?;
-        usize::try_from(u32::from_le_bytes(bytes)).ok()
-    };
-    let from = word(0)?.checked_sub(start)?;
-    let path = from..from.checked_add(word(1)?)?;
-    data.get(path.clone())?.ends_with(b".rs").then_some(path)
-}
-
-fn fill(data: &mut [u8], range: Range<usize>) {
-    if let Some(bytes) = data.get_mut(range) {
-        bytes.fill(0);
-    }
+/// The place that is at `at`, a `core::panic::Location`, and its path: where the path lies
+/// in memory, how long it is, a line, and a column. Nothing else in the module points to
+/// the name of a source file.
+fn place_at(data: &[u8], start: usize, at: usize) -> Option<[Range<usize>; 2]> {
+    let place = data.get(at..)?.first_chunk::<16>()?;
+    let [from, len, ..] = place.as_chunks::<4>().0 else { return None };
+    let word = |bytes: &[u8; 4]| usize::try_from(u32::from_le_bytes(*bytes)).ok();
+    let from = word(from)?.checked_sub(start)?;
+    let path = from..from.checked_add(word(len)?)?;
+    let is_source = data.get(path.clone())?.ends_with(b".rs");
+    is_source.then_some([at..at.checked_add(place.len())?, path])
 }
