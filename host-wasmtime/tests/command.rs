@@ -9,6 +9,7 @@ use std::process::{Command, Output, Stdio};
 fn expr_with(arguments: &[&str], input: &str) -> Output {
     let mut child = Command::new(env!("CARGO_BIN_EXE_expr"))
         .args(arguments)
+        .env("XDG_CACHE_HOME", env!("CARGO_TARGET_TMPDIR"))
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
@@ -107,7 +108,37 @@ fn digest_prints_the_digest_of_the_artifact() {
 }
 
 #[test]
+fn machine_code_is_kept_unless_the_user_says_no() {
+    let caches = tempfile::TempDir::new().unwrap();
+    let run = |arguments: &[&str]| {
+        let output = Command::new(env!("CARGO_BIN_EXE_expr"))
+            .args(arguments)
+            .env("XDG_CACHE_HOME", caches.path())
+            .output()
+            .unwrap();
+        assert_eq!(String::from_utf8(output.stdout).unwrap(), "3\n");
+    };
+    let left = caches.path().join("workflow-expr");
+    run(&["eval", "--no-cache", "1 + 2"]);
+    assert!(!left.exists());
+    for _ in 0..2 {
+        run(&["eval", "1 + 2"]);
+        assert_eq!(fs::read_dir(&left).unwrap().count(), 1);
+    }
+}
+
+#[test]
+fn shells_complete_the_arguments() {
+    for shell in ["bash", "zsh", "fish"] {
+        let script = printed(&["completions", shell], "");
+        assert!(script.contains("max-steps"), "{shell}");
+    }
+    assert!(refused(&["completions", "tcsh"]).contains("tcsh"));
+}
+
+#[test]
 fn help_is_no_failure() {
+    assert!(printed(&["--help"], "").contains("Exit codes:"));
     assert!(printed(&["--help"], "").contains("eval"));
     assert!(printed(&["--version"], "").starts_with("expr "));
 }

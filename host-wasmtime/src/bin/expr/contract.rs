@@ -41,6 +41,7 @@ pub(crate) struct Match {
 /// Checks the definition in a file. What is found is the result; errors in it, but not
 /// warnings, make the command fail.
 pub(crate) fn check(
+    host: &Host,
     path: &str,
     rules: Option<&str>,
     format: Format,
@@ -50,7 +51,7 @@ pub(crate) fn check(
         options.insert("rules".to_owned(), read(path)?);
     }
     let definition = read(path)?;
-    let check = host()?.check_document(&definition, &options).map_err(explain)?;
+    let check = host.check_document(&definition, &options).map_err(explain)?;
     let report = match format {
         Format::Json => check.to_string(),
         Format::Text => describe(path, &check),
@@ -62,17 +63,17 @@ pub(crate) fn check(
     Ok((report, code))
 }
 
-pub(crate) fn correlate(arguments: &Correlate) -> Result<String, String> {
+pub(crate) fn correlate(host: &Host, arguments: &Correlate) -> Result<String, String> {
     let mut event = read(&arguments.event)?;
     if let (Some(path), Some(event)) = (&arguments.rules, event.as_object_mut()) {
         event.insert("rules".to_owned(), read(path)?);
     }
-    host()?.correlate(&event).map(|found| found.to_string()).map_err(explain)
+    host.correlate(&event).map(|found| found.to_string()).map_err(explain)
 }
 
-pub(crate) fn match_wait(arguments: &Match) -> Result<String, String> {
+pub(crate) fn match_wait(host: &Host, arguments: &Match) -> Result<String, String> {
     let (wait, signals) = (read(&arguments.wait)?, read(&arguments.signals)?);
-    host()?.match_wait(&wait, &signals).map(|found| found.to_string()).map_err(explain)
+    host.match_wait(&wait, &signals).map(|found| found.to_string()).map_err(explain)
 }
 
 /// A line a diagnostic, and one that counts them.
@@ -115,10 +116,6 @@ fn read(path: &str) -> Result<Value, String> {
         text.map_err(|error| render::message(&format!("cannot read {path}: {error}")))?;
     serde_json::from_str(&text)
         .map_err(|error| render::message(&format!("{path} is not valid JSON: {error}")))
-}
-
-fn host() -> Result<Host, String> {
-    Host::new().map_err(explain)
 }
 
 fn explain(error: HostError) -> String {
