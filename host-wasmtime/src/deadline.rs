@@ -30,6 +30,9 @@ struct Shared {
 struct State {
     closed: bool,
     next: u64,
+    /// When the thread wakes by itself, if it does: for an earlier deadline alone it has
+    /// to be woken, and waking it takes as long as a small evaluation.
+    wakes: Option<Instant>,
     /// Deadlines of evaluations that run, the earliest first. The number tells two at one
     /// time apart.
     pending: BTreeSet<(Instant, u64)>,
@@ -58,9 +61,9 @@ impl Ticker {
         let entry = (deadline, state.next);
         state.next = state.next.wrapping_add(1);
         state.pending.insert(entry);
-        let earliest = state.pending.first() == Some(&entry);
+        let sleeps_on = state.wakes.is_none_or(|wakes| deadline < wakes);
         drop(state);
-        if earliest {
+        if sleeps_on {
             self.shared.changed.notify_one();
         }
         Watch { shared: &self.shared, entry }
@@ -88,17 +91,19 @@ impl Shared {
     fn tick(&self, engine: &Engine) {
         let mut state = self.lock();
         while !state.closed {
-            state = match state.pending.first() {
+            let earliest = state.pending.first().map(|(deadline, _)| *deadline);
+            let now = Instant::now();
+            let sleep = earliest.map(|it| it.saturating_duration_since(now));
+            if sleep.is_some_and(|sleep| sleep.is_zero()) {
+                engine.increment_epoch();
+            }
+            let sleep = sleep.map(|sleep| sleep.max(INSISTENCE));
+            state.wakes = sleep.and_then(|sleep| now.checked_add(sleep));
+            state = match sleep {
                 None => self.changed.wait(state).unwrap_or_else(PoisonError::into_inner),
-                Some((earliest, _)) => {
-                    let left = earliest.saturating_duration_since(Instant::now());
-                    if left.is_zero() {
-                        engine.increment_epoch();
-                    }
-                    self.changed
-                        .wait_timeout(state, left.max(INSISTENCE))
-                        .unwrap_or_else(PoisonError::into_inner)
-                        .0
+                Some(sleep) => {
+                    let woken = self.changed.wait_timeout(state, sleep);
+                    woken.unwrap_or_else(PoisonError::into_inner).0
                 }
             };
         }

@@ -1,5 +1,4 @@
 //! What whoever listens to `tracing` hears of an evaluation.
-#![cfg(feature = "tracing")]
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use std::collections::BTreeMap;

@@ -3,8 +3,10 @@
 //! Results go to standard output, one line of JSON; what is wrong goes to standard error
 //! as one message, and the exit code is then 1.
 
+mod audit;
 mod contract;
 mod explain;
+mod finding;
 mod open;
 mod render;
 
@@ -45,6 +47,9 @@ enum Command {
     Eval(Eval),
     /// Check an expression, or every expression of a workflow definition in a file.
     Check(Check),
+    /// Name the expressions of stored definitions that the contract rejects or may answer
+    /// otherwise than before.
+    Audit(audit::Audit),
     /// Print the keys by which waits find an event.
     Correlate(contract::Correlate),
     /// Print which of the signals a wait takes, and why not the others.
@@ -136,6 +141,7 @@ fn main() -> ExitCode {
     let outcome = match &arguments.command {
         Command::Eval(it) => host().and_then(|host| eval(&host, it)).map(found),
         Command::Check(it) => host().and_then(|host| check(&host, it)),
+        Command::Audit(it) => host().and_then(|host| audit::audit(&host, it)),
         Command::Correlate(it) => {
             host().and_then(|host| contract::correlate(&host, it)).map(found)
         }
