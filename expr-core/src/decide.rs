@@ -2,40 +2,11 @@
 //! them: a document in, members of the result document out.
 
 use crate::budget::{Budget, Limits};
-use crate::contract::{self, Answer, Answered, Ask, Failure};
+use crate::contract::{self, Answer, Answered, Ask, Failure, bad_member, may, must};
+pub use crate::contract::{Kind, Member};
 use crate::engine::{Document, evaluate_authored};
-use crate::error::{Error, ErrorClass, ErrorKind};
+use crate::error::{Error, ErrorClass};
 use alloc::vec::Vec;
-
-/// What a member of a request must be.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Kind {
-    /// Any JSON value.
-    Any,
-    /// A string.
-    Text,
-    /// A string or null.
-    TextOrNull,
-    /// An object.
-    Object,
-    /// An object or null.
-    ObjectOrNull,
-    /// An array.
-    Array,
-    /// True or false.
-    Bool,
-}
-
-/// A member of a request.
-#[derive(Clone, Copy, Debug)]
-pub struct Member {
-    /// Its name.
-    pub name: &'static str,
-    /// What it must be.
-    pub kind: Kind,
-    /// Whether it must be there.
-    pub required: bool,
-}
 
 /// An ask and the members of its request besides `v` and `ask`.
 #[derive(Clone, Copy, Debug)]
@@ -50,14 +21,6 @@ pub struct AskShape {
 
 /// How an ask is answered.
 type Answerer = fn(&mut Ask) -> Answered;
-
-const fn must(name: &'static str, kind: Kind) -> Member {
-    Member { name, kind, required: true }
-}
-
-const fn may(name: &'static str, kind: Kind) -> Member {
-    Member { name, kind, required: false }
-}
 
 const fn shape(name: &'static str, members: &'static [Member]) -> AskShape {
     AskShape { name, members, evaluates: false }
@@ -127,9 +90,11 @@ pub const ASKS: [AskShape; 15] = [
         &[
             must("state", Kind::Text),
             must("event", Kind::Text),
-            may("runId", Kind::Text),
+            must("tenant", Kind::Name),
+            must("runId", Kind::Name),
             may("closeStatus", Kind::Text),
             may("reason", Kind::TextOrNull),
+            may("error", Kind::TextOrNull),
         ],
     ),
     shape(
@@ -195,14 +160,10 @@ pub fn decide(
     let mut ask = Ask { heap, root, now, evaluate, out: Answer::default() };
     ask.out.name("ok");
     let name = ask.given("ask");
-    let found = ASKS.iter().zip(ANSWERERS).find(|(shape, _)| ask.is(name, shape.name));
+    let found = ASKS.iter().zip(&ANSWERERS).find(|(shape, _)| ask.is(name, shape.name));
     let answered = match found {
         Some((_, answer)) => answer(&mut ask),
-        None => Err(Error::from(ErrorKind::BadMember {
-            member: "ask",
-            wanted: "the name of an ask",
-        })
-        .into()),
+        None => Err(bad_member("ask", "the name of an ask").into()),
     };
     if let Err(failure) = &answered {
         ask.out.clear();

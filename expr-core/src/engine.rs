@@ -2,7 +2,7 @@
 
 use crate::budget::{Budget, Limits, Spent};
 use crate::compile::{Library, compile, reads};
-use crate::contract::{self, Normalized, Unevaluated, Validation, guard, validate};
+use crate::contract::{self, Kind, Normalized, Unevaluated, Validation, guard, validate};
 use crate::error::{Error, ErrorKind, Result};
 use crate::eval::{Given, evaluate};
 use crate::program::Code;
@@ -188,9 +188,13 @@ impl Program {
     pub fn evaluate(&self, inputs: &mut Inputs, limits: Limits) -> Evaluation {
         let mark = inputs.heap.mark();
         inputs.heap.budget = Budget::new(limits);
-        let outcome = self
-            .run(inputs)
-            .map_err(|error| self.normalized.locate(error, self.source.as_wtf8()));
+        let outcome = match self.run(inputs) {
+            Ok(None) if self.profile == Profile::Workflow => {
+                Err(Error::from(ErrorKind::NotSerializable))
+            }
+            outcome => outcome
+                .map_err(|error| self.normalized.locate(error, self.source.as_wtf8())),
+        };
         let spent = inputs.heap.budget.spent();
         inputs.heap.reset(mark);
         Evaluation { outcome, spent }
@@ -206,7 +210,7 @@ impl Program {
             library: self.profile.library(),
         };
         let value = evaluate(&mut inputs.heap, &self.code, given)?;
-        if value.is_undefined() && !workflow {
+        if value.is_undefined() {
             return Ok(None);
         }
         let (json, finite) = write_result(&mut inputs.heap, value)?;
@@ -221,13 +225,13 @@ impl Program {
 }
 
 /// Evaluates an authored source among the values of a heap, whose budget it spends; gives
-/// JSON text and leaves the heap as it was.
+/// JSON text, or nothing if there is no value, and leaves the heap as it was.
 pub(crate) fn evaluate_authored(
     heap: &mut Heap,
     source: Text,
     context: Value,
     now: Option<i64>,
-) -> Result<Vec<u8>, Unevaluated> {
+) -> Result<Option<Vec<u8>>, Unevaluated> {
     let program = Program::compile(heap.text(source), Profile::Workflow)
         .map_err(Unevaluated::Source)?;
     let mark = heap.mark();
@@ -238,11 +242,7 @@ pub(crate) fn evaluate_authored(
         .map_err(|error| program.normalized.locate(error, program.source.as_wtf8()));
     *heap = inputs.heap;
     heap.reset(mark);
-    match outcome {
-        // In this profile a result always has a value.
-        Ok(json) => Ok(json.unwrap_or_default()),
-        Err(error) => Err(Unevaluated::Run(error)),
-    }
+    outcome.map_err(Unevaluated::Run)
 }
 
 /// What an evaluation reads: context, bindings, clock and seed.
@@ -378,6 +378,11 @@ impl Document {
 }
 
 impl<'a> Node<'a> {
+    /// Whether it is what a member of a request must be.
+    pub fn fits(self, kind: Kind) -> bool {
+        kind.fits(&self.document.heap, self.value)
+    }
+
     /// What it is.
     pub fn kind(self) -> NodeKind<'a> {
         let heap = &self.document.heap;

@@ -57,6 +57,8 @@ pub use engine::{
 };
 pub use error::{CATALOG, CatalogEntry, Error, ErrorClass, Token};
 pub use reads::{Read, Reads};
+#[cfg(feature = "reference")]
+pub use regex::{Ranges, find_all};
 pub use span::Location;
 #[cfg(feature = "reference")]
 pub use syntax::{Part, Written};

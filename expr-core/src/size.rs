@@ -1,4 +1,7 @@
-//! Lengths as 32-bit numbers, which is what the heap, programs and regexes store.
+//! Lengths as 32-bit numbers, which is what the heap, programs and regexes store, and how
+//! long lists grow.
+
+use alloc::vec::Vec;
 
 /// An index that fits: limits keep every length below 2³².
 pub(crate) fn index(value: u32) -> usize {
@@ -9,4 +12,17 @@ pub(crate) fn index(value: u32) -> usize {
 /// saturated value is out of range and reads as nothing.
 pub(crate) fn length(value: usize) -> u32 {
     u32::try_from(value).unwrap_or(u32::MAX)
+}
+
+/// Items from which on a list grows by a quarter.
+const LONG: usize = 1 << 16;
+
+/// Makes room for more items. `Vec` doubles, so that a long list takes three times its
+/// size while it is moved: from [`LONG`] on it grows by a quarter, which bounds the memory
+/// for a budget of bytes.
+#[inline]
+pub(crate) fn make_room<T>(list: &mut Vec<T>, more: usize) {
+    if list.capacity().saturating_sub(list.len()) < more && list.len() >= LONG {
+        list.reserve_exact(more.max(list.len() >> 2));
+    }
 }

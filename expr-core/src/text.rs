@@ -88,12 +88,8 @@ impl<'a> Wtf8<'a> {
     /// Its UTF-16 units as a list.
     #[inline(never)]
     pub(crate) fn to_units(self) -> Vec<u16> {
-        let mut units = Vec::new();
-        for code_point in self.code_points() {
-            let (first, second) = to_units(code_point);
-            units.push(first);
-            units.extend(second);
-        }
+        let mut units = Vec::with_capacity(self.utf16_len());
+        units.extend(self.units());
         units
     }
 

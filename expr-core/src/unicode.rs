@@ -5,6 +5,8 @@
 
 mod case;
 mod tables;
+#[cfg(test)]
+mod tests;
 
 pub(crate) use case::{to_lowercase, to_uppercase};
 use tables::{EXTRA, ID_CONTINUE, ID_START, LOWER, UPPER};

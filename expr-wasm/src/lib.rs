@@ -30,10 +30,6 @@ use handle::Programs;
 use wasm_bindgen::prelude::wasm_bindgen;
 use wire::Status;
 
-/// A spent request buffer above this size is given back, so that one large context does
-/// not stay resident for the life of the instance.
-const KEPT_BUFFER: usize = 64 << 10;
-
 /// What an instance holds between calls. Nothing here may change what an evaluation
 /// answers: programs are immutable and the buffers belong to one call.
 struct Module {
@@ -117,18 +113,18 @@ pub fn result_len() -> u32 {
 /// so a host that forgets to reserve gets an error and never an older document.
 fn call(
     len: Option<u32>,
-    answer: impl FnOnce(&[u8], &mut Programs, &mut Vec<u8>) -> Status,
+    answer: impl FnOnce(&mut Vec<u8>, &mut Programs, &mut Vec<u8>) -> Status,
 ) -> u32 {
     let Module { request, result, programs } = &mut *MODULE.borrow_mut();
-    result.clear();
-    result.shrink_to(KEPT_BUFFER);
+    wire::spend(result);
     let len = usize::try_from(len.unwrap_or(0)).unwrap_or(usize::MAX);
-    let status = match request.get(..len) {
-        Some(document) => answer(document, programs, result),
-        None => wire::refuse_length(len, request.len(), result),
+    let status = if len <= request.len() {
+        request.truncate(len);
+        answer(request, programs, result)
+    } else {
+        wire::refuse_length(len, request.len(), result)
     };
-    request.clear();
-    request.shrink_to(KEPT_BUFFER);
+    wire::spend(request);
     status as u32
 }
 

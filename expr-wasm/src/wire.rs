@@ -7,7 +7,7 @@
 use alloc::vec::Vec;
 
 use expr_core::{
-    ASKS, AskShape, Check, Document, Error, Inputs, Kind, Limits, Node, NodeKind,
+    ASKS, AskShape, Check, Document, Error, Inputs, Limits, Member, Node, NodeKind,
     Profile, Program, Spent, Wtf8Buf, write_error_members, write_json_reads,
     write_json_string, write_whole,
 };
@@ -48,11 +48,22 @@ pub fn compile(programs: &mut Programs, request: &[u8], out: &mut Vec<u8>) -> St
     }
 }
 
-/// Evaluates a compiled program; see [`compile`].
+/// A spent buffer above this size is given back, so that one large context does not stay
+/// resident for the life of the instance.
+const KEPT_BUFFER: usize = 64 << 10;
+
+/// Empties a buffer whose content was read.
+pub fn spend(buffer: &mut Vec<u8>) {
+    buffer.clear();
+    buffer.shrink_to(KEPT_BUFFER);
+}
+
+/// Evaluates a compiled program; see [`compile`]. The request is spent once its context is
+/// among the values, so that a large one is not in memory twice.
 pub fn evaluate(
     programs: &mut Programs,
     handle: u32,
-    request: &[u8],
+    request: &mut Vec<u8>,
     out: &mut Vec<u8>,
 ) -> Status {
     let (outcome, spent) = match try_evaluate(programs, handle, request) {
@@ -185,7 +196,7 @@ fn try_validate(request: &[u8]) -> Result<(Check, Option<Vec<Error>>), Failure> 
 fn try_evaluate(
     programs: &mut Programs,
     handle: u32,
-    request: &[u8],
+    request: &mut Vec<u8>,
 ) -> Result<expr_core::Evaluation, Failure> {
     let compiled = programs.get(handle).ok_or(Refusal::StaleHandle { handle })?;
     let reads = compiled.program.reads();
@@ -193,9 +204,10 @@ fn try_evaluate(
     if reads_all(document.root())? {
         document = Document::read(request)?;
     }
+    spend(request);
     let root = document.root();
     let known = ["v", "context", "bindings", "now", "seed", "limits", "reads"];
-    expect_members(root, "", &known)?;
+    expect_members(root, "", &known, &[])?;
     expect_version(root)?;
     expect_bindings(root, compiled.profile)?;
     let now = whole_number(root, "now", "now", -LARGEST_DATE, LARGEST_DATE)?;
@@ -220,17 +232,18 @@ fn try_decide(request: &[u8]) -> Result<(Document, Option<i64>, Limits), Failure
     let document = Document::read(request)?;
     let root = document.root();
     let shape = ask_shape(root)?;
-    let mut known = alloc::vec!["v", "ask", "now", "limits"];
-    known.extend(shape.members.iter().map(|member| member.name));
-    expect_members(root, "", &known)?;
+    let known = ["v", "ask", "now", "limits"];
+    expect_members(root, "", &known, shape.members)?;
     expect_version(root)?;
     for member in shape.members {
         match root.get(member.name) {
-            Some(node) => expect_kind(node, member.name, member.kind)?,
+            Some(node) if !node.fits(member.kind) => {
+                return Err(wrong_type(member.name, member.kind.wanted()));
+            }
             None if member.required => {
                 return Err(Refusal::MissingMember { path: member.name }.into());
             }
-            None => {}
+            _ => {}
         }
     }
     let now = whole_number(root, "now", "now", -LARGEST_DATE, LARGEST_DATE)?;
@@ -251,31 +264,13 @@ fn ask_shape(root: Node<'_>) -> Result<&'static AskShape, Failure> {
     shape.ok_or_else(|| wrong_type("ask", "the name of an ask"))
 }
 
-fn expect_kind(node: Node<'_>, path: &'static str, kind: Kind) -> Result<(), Failure> {
-    let wanted = match (kind, node.kind()) {
-        (Kind::Any, _)
-        | (Kind::Text | Kind::TextOrNull, NodeKind::String(_))
-        | (Kind::Object | Kind::ObjectOrNull, NodeKind::Object(_))
-        | (Kind::TextOrNull | Kind::ObjectOrNull, NodeKind::Null)
-        | (Kind::Array, NodeKind::Array(_))
-        | (Kind::Bool, NodeKind::Bool(_)) => return Ok(()),
-        (Kind::Text, _) => "a string",
-        (Kind::TextOrNull, _) => "a string or null",
-        (Kind::Object, _) => "an object",
-        (Kind::ObjectOrNull, _) => "an object or null",
-        (Kind::Array, _) => "an array",
-        (Kind::Bool, _) => "true or false",
-    };
-    Err(wrong_type(path, wanted))
-}
-
 /// `source` and `profile`, which a request of `compile` or `validate` holds.
 fn read_source<'a>(
     document: &'a Document,
     members: &[&str],
 ) -> Result<(expr_core::Wtf8<'a>, Profile), Failure> {
     let root = document.root();
-    expect_members(root, "", members)?;
+    expect_members(root, "", members, &[])?;
     expect_version(root)?;
     let source = match root.get("source").map(Node::kind) {
         Some(NodeKind::String(source)) => source,
@@ -299,7 +294,7 @@ fn read_limits(root: Node<'_>) -> Result<Limits, Failure> {
     if !matches!(node.kind(), NodeKind::Object(_)) {
         return Err(wrong_type("limits", "an object"));
     }
-    expect_members(node, "limits.", &["steps", "bytes", "depth"])?;
+    expect_members(node, "limits.", &["steps", "bytes", "depth"], &[])?;
     if let Some(steps) = whole_number(node, "steps", "limits.steps", 0.0, LARGEST_EXACT)?
     {
         limits.steps = steps.unsigned_abs();
@@ -315,14 +310,23 @@ fn read_limits(root: Node<'_>) -> Result<Limits, Failure> {
     Ok(limits)
 }
 
-fn expect_members(object: Node<'_>, prefix: &str, known: &[&str]) -> Result<(), Failure> {
+/// Refuses a member that is neither in `known` nor one of an ask.
+fn expect_members(
+    object: Node<'_>,
+    prefix: &str,
+    known: &[&str],
+    members: &[Member],
+) -> Result<(), Failure> {
     if !matches!(object.kind(), NodeKind::Object(_)) {
         return Err(Refusal::NotAnObject.into());
     }
+    let is_known = |name: &str| {
+        known.contains(&name) || members.iter().any(|member| member.name == name)
+    };
     let unknown = object
         .members()
         .map(|(name, _)| name)
-        .find(|name| name.to_str().is_none_or(|name| !known.contains(&name)));
+        .find(|name| !name.to_str().is_some_and(is_known));
     match unknown {
         Some(name) => {
             let path = joined(&[prefix, &quote(name)]);

@@ -25,7 +25,8 @@ impl Module {
     }
 
     fn evaluate_text(&mut self, handle: u32, request: &str) -> Value {
-        answer(|out| evaluate(&mut self.programs, handle, request.as_bytes(), out))
+        let mut request = request.as_bytes().to_vec();
+        answer(|out| evaluate(&mut self.programs, handle, &mut request, out))
     }
 
     fn release(&mut self, handle: u32) -> Value {

@@ -138,7 +138,8 @@ impl Host {
     }
 
     /// By which keys waits find an event. `event` has the members of the ask
-    /// `correlation`.
+    /// `correlation`. A required rule without value is an error that names the event and
+    /// the rules tried.
     ///
     /// ```
     /// # use host_wasmtime::Host;
@@ -212,7 +213,8 @@ impl Host {
     /// # use host_wasmtime::Host;
     /// # use serde_json::json;
     /// # fn main() -> Result<(), host_wasmtime::HostError> {
-    /// let step = json!({"state": "requested", "event": "fail", "runId": "r1"});
+    /// let step = json!({"state": "requested", "event": "fail", "tenant": "t1",
+    ///                   "runId": "r1"});
     /// let outcome = Host::new()?.step_cancel(&step)?;
     /// assert_eq!((&outcome["state"], &outcome["writes"]), (&json!("failed"), &json!([])));
     /// # Ok(())
@@ -223,7 +225,7 @@ impl Host {
     }
 
     /// Plans what follows from an event: signals, launches, and the record of it. `input`
-    /// has the members of the ask `ingress`.
+    /// has the members of the ask `ingress`; a candidate that is malformed is refused alone.
     ///
     /// ```
     /// # use host_wasmtime::Host;

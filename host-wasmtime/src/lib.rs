@@ -325,7 +325,7 @@ impl Expr {
     /// The engine's own budget ends every evaluation, at the same step on every host; a
     /// deadline is for a service that cannot wait so long, and what it stops depends on the
     /// machine. Evaluations with a deadline run machine code of their own, which takes a
-    /// tenth to a half more time and is compiled when it is first asked for. That is not
+    /// fifth to a half more time and is compiled when it is first asked for. That is not
     /// counted.
     ///
     /// ```

@@ -120,8 +120,12 @@ export interface Correlation {
 
 /** Something wrong with rules. */
 export interface RuleProblem {
+  /** JSON pointer of the place. */
   readonly pointer: string;
+  readonly code: string;
   readonly message: string;
+  /** What is wrong with an expression. */
+  readonly error?: ErrorDetails;
 }
 
 /** A condition on the payload of a signal. */
@@ -134,7 +138,8 @@ export interface WaitFilter {
 /** What a run waits for. */
 export interface WaitDescriptor {
   readonly eventName: string;
-  readonly correlationKey: string | null;
+  /** Null waits for any key. */
+  readonly correlationKey: string | number | boolean | null;
   readonly filters?: readonly WaitFilter[] | undefined;
 }
 
@@ -143,6 +148,8 @@ export interface WaitSignal {
   readonly eventId: string | null;
   readonly eventName: string | null;
   readonly correlationKey: string | null;
+  /** All keys of the event: a planned signal has them as `keys`. */
+  readonly correlationKeys?: readonly string[];
   readonly payload: unknown;
   readonly receivedAt: string | null;
 }
@@ -185,9 +192,13 @@ export type ActionDecision =
 export interface CancelStep {
   readonly state: "none" | "requested" | "accepted" | "closed" | "failed";
   readonly event: "request" | "accept" | "fail" | "close";
-  readonly runId?: string | undefined;
-  readonly closeStatus?: string | undefined;
+  readonly tenant: string;
+  readonly runId: string;
+  /** How Temporal says that the run closed. */
+  readonly closeStatus?: "CANCELED" | "COMPLETED" | "FAILED" | "TERMINATED" | "TIMED_OUT" | undefined;
   readonly reason?: string | null | undefined;
+  /** What the request failed with. */
+  readonly error?: string | null | undefined;
 }
 
 /** The next state, and what may be written in one transaction. */
@@ -198,12 +209,44 @@ export interface CancelOutcome {
   readonly response?: Refusal;
 }
 
-/** An event and everything that it may be for. */
-export interface IngressInput {
-  readonly event: Readonly<Record<string, unknown>>;
+/** An event that came in. */
+export interface IngressEvent {
+  readonly eventId: string;
+  readonly eventName: string;
+  readonly tenant: string;
+  readonly payload?: unknown;
+  readonly payloadSchemaRef?: string | null | undefined;
+}
+
+/** A wait that an event may be for. */
+export interface WaitCandidate {
+  readonly waitId: string;
+  readonly runId: string;
+  readonly tenant: string;
+  readonly type: string;
+  readonly eventName?: string | null | undefined;
+  /** Null waits for any key. */
+  readonly key?: string | number | boolean | null | undefined;
+  readonly status?: string | undefined;
+}
+
+/** A workflow that an event may start. */
+export interface LaunchCandidate {
+  readonly workflowId: string;
+  readonly version: number;
+  readonly tenant: string;
+  readonly eventName?: string | null | undefined;
+  /** Why this version cannot be started by the event. */
+  readonly problem?: string | null | undefined;
+}
+
+/** An event and everything that it may be for. A candidate that is malformed is refused alone. */
+export interface IngressInput extends DecideOptions {
+  readonly event: IngressEvent;
   readonly correlation: Correlation;
-  readonly waits: readonly Readonly<Record<string, unknown>>[];
-  readonly launches?: readonly Readonly<Record<string, unknown>>[] | undefined;
+  readonly waits: readonly WaitCandidate[];
+  readonly launches?: readonly LaunchCandidate[] | undefined;
+  /** The ids of what was carried out already. */
   readonly done?: readonly string[] | undefined;
 }
 
@@ -213,7 +256,10 @@ export interface PlannedSignal {
   readonly runId: string;
   readonly workflowId: string;
   readonly signal: string;
+  /** The first key that finds one of the waits, else the event's first. */
   readonly key: string | null;
+  /** All keys of the event. */
+  readonly keys: readonly string[];
   readonly waitIds: readonly string[];
   readonly tenant: string;
 }
@@ -222,8 +268,16 @@ export interface PlannedSignal {
 export interface PlannedLaunch {
   readonly id: string;
   readonly workflowId: string;
-  readonly version: unknown;
+  readonly version: number;
   readonly tenant: string;
+}
+
+/** A candidate that an event is not for, by its name, or by its place if it is malformed. */
+export interface RefusedCandidate {
+  readonly waitId?: string;
+  readonly workflowId?: string;
+  readonly pointer?: string;
+  readonly reason: string;
 }
 
 /** What follows from an event. */
@@ -231,7 +285,7 @@ export interface IngressPlan {
   readonly state: "routed" | "done";
   readonly signals: readonly PlannedSignal[];
   readonly launches: readonly PlannedLaunch[];
-  readonly refused: readonly Readonly<Record<string, string>>[];
+  readonly refused: readonly RefusedCandidate[];
   readonly audit: Readonly<Record<string, unknown>>;
 }
 
@@ -365,7 +419,9 @@ export function stepCancel(step: CancelStep): CancelOutcome {
 
 /** Plans what follows from an event. */
 export function planIngress(input: IngressInput): IngressPlan {
-  return ask("ingress", { ...input }).ok as IngressPlan;
+  const { event, correlation, waits, launches, done } = input;
+  const members = { event, correlation, waits, launches, done };
+  return ask("ingress", members, input).ok as IngressPlan;
 }
 
 /** Everything to know about a workflow definition, in one call. */

@@ -87,10 +87,16 @@ test("the other decisions answer through their functions", () => {
   expect(matchWait({ eventName: "E", correlationKey: " 7 " }, signals).index).toBe(1);
   expect(validateWait(null)).toEqual(["event.wait config is required"]);
   expect(decideAction({ action: "retry", engine: "temporal" }).allow).toBe(false);
-  expect(stepCancel({ state: "requested", event: "fail" }).writes).toEqual([]);
+  expect(stepCancel({ state: "requested", event: "fail", tenant: "t", runId: "r" }).writes).toEqual([]);
   const event = { eventId: "e", eventName: "E", tenant: "t" };
   const waits = [{ waitId: "w", runId: "r", tenant: "t", type: "event", eventName: "E", key: "7" }];
-  expect(planIngress({ event, correlation, waits }).signals).toMatchObject([{ runId: "r" }]);
+  const { signals: planned } = planIngress({ event, correlation, waits });
+  expect(planned).toMatchObject([{ id: "/t/e/workflowRuntimeV2Event/r", key: "7", keys: ["7"] }]);
+  expect(() => planIngress({ event, correlation, waits, limits: { steps: 1 } })).toThrow(/1 steps/);
+  const required = { version: 1, events: { E: [{ path: "a", required: true }] } } as const;
+  expect(() => resolveCorrelation({ eventName: "E", payload: {}, rules: required })).toThrow(
+    /`E` has no value for a required rule; tried a \(required\)/,
+  );
   const definition = { steps: [{ id: "a", type: "x", config: { b: { $expr: "size(1)" } } }] };
   expect(checkDocument(definition).diagnostics).toMatchObject([
     { code: "INVALID_EXPR", stepPath: "root.steps[0]", pointer: "/steps/0/config/b" },

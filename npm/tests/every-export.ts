@@ -102,15 +102,23 @@ const correlation: contract.Correlation = resolveCorrelation(input);
 const descriptor: contract.WaitDescriptor = { eventName: "E", correlationKey: null };
 const match: contract.WaitMatch = matchWait(descriptor, [{ eventName: "E" }]);
 const decision: contract.ActionDecision = decideAction({ action: "cancel" });
-const outcome: contract.CancelOutcome = stepCancel({ state: "none", event: "request" });
-const ingress: contract.IngressInput = { event: {}, correlation, waits: [] };
+const step: contract.CancelStep = { state: "none", event: "request", tenant: "t", runId: "r" };
+const outcome: contract.CancelOutcome = stepCancel(step);
+const came: contract.IngressEvent = { eventId: "e", eventName: "E", tenant: "t" };
+const named = { tenant: "t", eventName: "E" };
+const wait: contract.WaitCandidate = { ...named, waitId: "w", runId: "r", type: "event", key: 5 };
+const launch: contract.LaunchCandidate = { ...named, workflowId: "wf", version: 1 };
+const candidates = { waits: [wait], launches: [launch], limits: { steps: 1000 } };
+const ingress: contract.IngressInput = { event: came, correlation, ...candidates };
 const plan: contract.IngressPlan = planIngress(ingress);
+const refused: readonly contract.RefusedCandidate[] = plan.refused;
 const diagnostics: readonly contract.Diagnostic[] = checkDocument({ steps: [] }).diagnostics;
 const helpers: readonly contract.FunctionInfo[] = listFunctions();
 const scopes: contract.WrittenScopes = assignScopes({ vars: {} }, { values: { "vars.a": 1 } });
 const category = (error: MappingError): "ExpressionError" | "ActionError" => error.category;
 export const everyDecision = [
-  places, resolvedValue, match.index, decision.allow, outcome.state, plan.signals, diagnostics, helpers,
+  places, resolvedValue, match.index, decision.allow, outcome.state, plan.signals, refused,
+  diagnostics, helpers,
   scopes.vars, category, checkCorrelationRules(rules), decideJson("{}"), expandDottedKeys({}),
   resolveExpressions(1), secretsOfMapping({}), secretsOfValue({}), validateWait({}), violations("1"),
 ];

@@ -134,6 +134,25 @@ impl Json {
         }
     }
 
+    /// The same value with members in the order in which JavaScript enumerates them: those
+    /// whose names are indices first, by number.
+    pub fn in_javascript_order(&self) -> Json {
+        match self {
+            Json::Array(items) => {
+                Json::Array(items.iter().map(Json::in_javascript_order).collect())
+            }
+            Json::Object(members) => {
+                let member = |(key, value): &(Vec<u16>, Json)| {
+                    (key.clone(), value.in_javascript_order())
+                };
+                let mut members: Vec<_> = members.iter().map(member).collect();
+                members.sort_by_key(|(key, _)| index_of(key).unwrap_or(u32::MAX));
+                Json::Object(members)
+            }
+            scalar => scalar.clone(),
+        }
+    }
+
     /// Equality that takes members in any order, as the official suite compares.
     pub fn same_value(&self, other: &Json) -> bool {
         match (self, other) {
@@ -165,6 +184,13 @@ impl Json {
                 found.map(|index| left.swap_remove(index)).is_some()
             })
     }
+}
+
+/// The number that a name is, if it is written as an array's index is.
+fn index_of(key: &[u16]) -> Option<u32> {
+    let text = String::from_utf16(key).ok()?;
+    let index: u32 = text.parse().ok()?;
+    (index < u32::MAX && index.to_string() == text).then_some(index)
 }
 
 fn decode_object(members: Vec<(Vec<u16>, Json)>) -> Option<Json> {

@@ -3,10 +3,11 @@
 mod isolated;
 mod native;
 mod node;
-mod wasmtime;
+pub(crate) mod wasmtime;
 
 use crate::compare::describe_outcome;
 use crate::json::Json;
+use serde::{Deserialize, Serialize};
 use std::time::Duration;
 
 /// An evaluation, in the terms of docs/wire.md. Documents are JSON text.
@@ -41,7 +42,7 @@ pub enum Reads {
 }
 
 /// Limits that differ from the engine's defaults.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Limits {
     /// Steps.
     pub steps: Option<u64>,

@@ -1,17 +1,12 @@
 //! Printing a source and reading it again, and going on after errors.
-#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking")]
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
-use expr_core::{Profile, Program, Written};
+use expr_core::Written;
+use expr_tests::corpus::{FIXTURES, SUITE, sources};
 use expr_tests::differential::{PAIRS, Random};
-use expr_tests::json::Json;
-use std::fs;
-use std::path::{Path, PathBuf};
-use walkdir::WalkDir;
+use expr_tests::fuzz::printed_alike;
+use std::path::Path;
 
-const FIXTURES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../parity-fixtures");
-const SUITE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../shared/jsonata-suite");
-/// More than one error a token would be a cascade; the engine gives up after a hundred.
-const MOST_ERRORS: usize = 101;
 const CASES: usize = 5_000;
 
 /// Random sources of the language, one in sixteen of them damaged.
@@ -25,61 +20,9 @@ fn random_sources() -> impl Iterator<Item = String> {
     })
 }
 
-/// Every text that a JSON file below a folder calls its source or expression.
-fn written_sources(folder: &str) -> Vec<String> {
-    let files =
-        WalkDir::new(folder).sort_by_file_name().into_iter().filter_map(Result::ok);
-    let files = files.map(|entry| entry.into_path());
-    let jsons = files.filter(|path| path.extension().is_some_and(|it| it == "json"));
-    jsons
-        .filter(|path| !path.iter().any(|it| it == "node_modules"))
-        .flat_map(sources_of)
-        .collect()
-}
-
-fn sources_of(path: PathBuf) -> Vec<String> {
-    let text = fs::read_to_string(path).expect("a fixture is readable");
-    let mut found = Vec::new();
-    let mut open = vec![Json::parse(&text).expect("a fixture is JSON")];
-    while let Some(json) = open.pop() {
-        for name in ["source", "expr"] {
-            found.extend(json.get(name).and_then(Json::to_text));
-        }
-        match json {
-            Json::Array(items) => open.extend(items),
-            Json::Object(members) => open.extend(members.into_iter().map(|(_, it)| it)),
-            _ => {}
-        }
-    }
-    found
-}
-
 /// What must hold of every source. Says whether it is an expression.
 fn check(source: &str) -> bool {
-    let (written, errors) = Written::parse(source.into());
-    let compiled = Program::compile(source.into(), Profile::Jsonata).err();
-    assert!(errors.len() <= MOST_ERRORS, "{} errors: {source}", errors.len());
-    let places: Vec<u32> =
-        errors.iter().filter_map(|it| Some(it.location()?.start)).collect();
-    assert!(places.is_sorted(), "the errors at {places:?} are not in order: {source}");
-    if errors.first() != compiled.as_ref() {
-        // Limits of the compiler itself are no errors of the syntax.
-        let code = compiled.as_ref().map_or("none", |error| error.code());
-        assert!(
-            code.starts_with('R'),
-            "{:?} is not {compiled:?}: {source}",
-            errors.first()
-        );
-    }
-    if !errors.is_empty() {
-        return false;
-    }
-    let printed = written.print();
-    let (again, errors) = Written::parse(printed.as_wtf8());
-    assert!(errors.is_empty(), "{errors:?}: {source} is printed as {printed:?}");
-    assert!(written == again, "{source} is printed as {printed:?}");
-    assert_eq!(printed, again.print(), "{source}");
-    true
+    printed_alike(source).unwrap()
 }
 
 #[test]
@@ -90,8 +33,7 @@ fn what_is_printed_has_the_same_tree() {
 
 #[test]
 fn fixtures_are_printed_with_the_same_tree() {
-    let expressions =
-        written_sources(FIXTURES).iter().filter(|source| check(source)).count();
+    let expressions = sources(FIXTURES).iter().filter(|source| check(source)).count();
     assert!(expressions > 100, "only {expressions} fixtures are expressions");
 }
 
@@ -101,8 +43,7 @@ fn the_official_suite_is_printed_with_the_same_tree() {
         println!("SKIPPED: the official suite is not here");
         return;
     }
-    let expressions =
-        written_sources(SUITE).iter().filter(|source| check(source)).count();
+    let expressions = sources(SUITE).iter().filter(|source| check(source)).count();
     assert!(expressions > 1_000, "only {expressions} of the suite are expressions");
 }
 

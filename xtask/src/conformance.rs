@@ -33,6 +33,12 @@ pub(crate) fn differential(workspace: &Workspace, arguments: &[OsString]) -> Res
     call(workspace, "differential", arguments)
 }
 
+/// Random inputs to what must hold of any; one property runs the artifact.
+pub(crate) fn fuzz(workspace: &Workspace, arguments: &[OsString]) -> Result<()> {
+    wasm::build(workspace)?;
+    call(workspace, "fuzz", arguments)
+}
+
 /// Random cases that no run before had; the seed stands in the first line, so that a
 /// difference can be had again.
 pub(crate) fn nightly(workspace: &Workspace) -> Result<()> {

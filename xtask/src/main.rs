@@ -73,6 +73,12 @@ enum Task {
         #[command(flatten)]
         rest: Rest,
     },
+    /// Try what must hold of any input; `fuzz --help` says more.
+    #[command(disable_help_flag = true)]
+    Fuzz {
+        #[command(flatten)]
+        rest: Rest,
+    },
     /// Run what is too long for a gate: many random cases of every kind, each time others.
     Nightly,
     /// Run the official suite through every host; `suite --help` says more.
@@ -130,6 +136,7 @@ fn run(task: Task) -> Result<()> {
         Task::Differential { rest } => {
             conformance::differential(workspace, &rest.arguments)
         }
+        Task::Fuzz { rest } => conformance::fuzz(workspace, &rest.arguments),
         Task::Nightly => conformance::nightly(workspace),
         Task::Suite { rest } => conformance::run(workspace, "suite", &rest.arguments),
     }

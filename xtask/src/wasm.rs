@@ -12,6 +12,8 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, bail, ensure};
 use flate2::Compression;
 use flate2::write::GzEncoder;
+use walrus::ir::Unreachable;
+use walrus::{FunctionKind, InstrLocId, ModuleConfig};
 use wasm_bindgen_cli_support::Bindgen;
 use wasmparser::{Parser, Payload};
 use xshell::{Cmd, Shell, cmd};
@@ -43,6 +45,19 @@ const EXPORTS: [&str; 10] = [
 
 /// Flags of bindgen's runtime for its own glue, which nobody else reads.
 const EXPORTS_OF_GLUE: [&str; 2] = ["__abort_handler", "__instance_terminated"];
+
+/// Functions that never return but end in the panic handler, which is a trap. Their bodies
+/// would lay out a message that nobody reads, with the code that formats it.
+const PANICS: [&str; 8] = [
+    "4core9panicking",
+    "slice_index_fail",
+    "len_mismatch_fail",
+    "expect_failed",
+    "assert_failed",
+    "7raw_vec12handle_error",
+    "capacity_overflow",
+    "handle_alloc_error",
+];
 
 /// Without the features the module would import a table from bindgen's glue. A small stack
 /// keeps linear memory small, which matters where many instances live in one process.
@@ -79,7 +94,7 @@ pub(crate) fn build(workspace: &Workspace) -> Result<Artifact> {
         return Ok(artifact);
     }
     let raw = compile(workspace)?;
-    let bound = bind(&raw)?;
+    let bound = bind(&cut_panics(&raw)?)?;
     let bytes = optimize(workspace, &bound)?;
     check(&bytes)?;
     let artifact = Artifact {
@@ -215,6 +230,36 @@ fn bind(raw: &[u8]) -> Result<Vec<u8>> {
     for export in EXPORTS_OF_GLUE {
         module.exports.remove(export).with_context(|| format!("no export `{export}`"))?;
     }
+    Ok(module.emit_wasm())
+}
+
+/// Makes every panic the trap that it ends in, and leaves names out, with which bindgen
+/// would take the features of the compiler's target for those of this build.
+fn cut_panics(raw: &[u8]) -> Result<Vec<u8>> {
+    let mut module = ModuleConfig::new().generate_name_section(false).parse(raw)?;
+    let features = module.customs.iter().find(|(_, it)| it.name() == "target_features");
+    if let Some(features) = features.map(|(id, _)| id) {
+        module.customs.delete(features);
+    }
+    let mut missing = PANICS.to_vec();
+    for function in module.funcs.iter_mut() {
+        let name = function.name.as_deref().unwrap_or_default();
+        let Some(panic) = PANICS.iter().find(|panic| name.contains(**panic)) else {
+            continue;
+        };
+        if let FunctionKind::Local(local) = &mut function.kind {
+            let entry = local.entry_block();
+            let trap = (Unreachable {}.into(), InstrLocId::default());
+            local.block_mut(entry).instrs = vec![trap];
+            missing.retain(|name| name != panic);
+        }
+    }
+    // Another compiler may have other names, and a module without any has lost them.
+    ensure!(
+        missing.is_empty(),
+        "no function of the module is called {}: update the list of panics",
+        missing.join(", ")
+    );
     Ok(module.emit_wasm())
 }
 

@@ -8,6 +8,7 @@ use super::search::Search;
 use super::template::Replacement;
 use super::{Body, Builtin, Context, Cost, Doc, Purity, Waiting, argument};
 use crate::error::{Error, ErrorKind, Result};
+use crate::size::make_room;
 use crate::value::{Heap, Marks, Text, Value};
 use alloc::boxed::Box;
 use alloc::vec::Vec;
@@ -169,6 +170,7 @@ fn split_at(
     let mut at = 0_usize;
     while parts.len() < most {
         heap.pay_item()?;
+        make_room(&mut parts, 1);
         let Some((from, to)) = search.find(heap, at) else {
             parts.push(Value::String(search.part(heap, at, search.end())?));
             break;

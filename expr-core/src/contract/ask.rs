@@ -2,6 +2,7 @@
 //! expressions, and the answer that it writes.
 
 use super::answer::Answer;
+use super::assignment::segments;
 use crate::decimal::write_whole;
 use crate::error::{Error, ErrorKind, Result};
 use crate::text::{Wtf8, Wtf8Buf};
@@ -9,6 +10,7 @@ use crate::value::{
     Array, Heap, Object, ReadLimits, Text, Value, Wanted, format_number, index, length,
     read_json, write_result,
 };
+use alloc::boxed::Box;
 use alloc::vec::Vec;
 
 /// Why an expression has no value.
@@ -19,10 +21,10 @@ pub(crate) enum Unevaluated {
     Run(Error),
 }
 
-/// Evaluates an authored source over a context; gives JSON text. The contract lies below
-/// the engine, so the engine hands it this.
+/// Evaluates an authored source over a context; gives JSON text, or nothing if there is no
+/// value. The contract lies below the engine, so the engine hands it this.
 pub(crate) type Evaluate =
-    fn(&mut Heap, Text, Value, Option<i64>) -> Result<Vec<u8>, Unevaluated>;
+    fn(&mut Heap, Text, Value, Option<i64>) -> Result<Option<Vec<u8>>, Unevaluated>;
 
 /// An ask that is being answered.
 pub(crate) struct Ask {
@@ -48,14 +50,16 @@ pub(crate) struct Failure {
     pub(crate) path: Option<Vec<u8>>,
 }
 
-impl From<Error> for Failure {
+impl From<Error> for Box<Failure> {
+    /// Asks do this in dozens of places.
+    #[inline(never)]
     fn from(error: Error) -> Self {
-        Failure { error, category: None, path: None }
+        Box::new(Failure { error, category: None, path: None })
     }
 }
 
 /// The outcome of an ask.
-pub(crate) type Answered<T = ()> = Result<T, Failure>;
+pub(crate) type Answered<T = ()> = Result<T, Box<Failure>>;
 
 impl Ask {
     /// A member of the request; undefined if it is absent.
@@ -111,6 +115,13 @@ impl Ask {
         })
     }
 
+    /// The one text that stands for all texts of these bytes, so that two that are equal are
+    /// the same.
+    pub(crate) fn intern(&mut self, bytes: &[u8]) -> Text {
+        let key = self.heap.intern(bytes);
+        self.heap.name(key)
+    }
+
     /// Charges for a value that is looked at.
     pub(crate) fn charge(&mut self, steps: u64) -> Result<()> {
         Ok(self.heap.budget.charge(steps)?)
@@ -124,34 +135,48 @@ impl Ask {
         Ok(())
     }
 
+    /// Writes JSON text in which every `@` and a dotted path through the request stand for
+    /// the value there.
+    #[inline(never)]
+    pub(crate) fn fill(&mut self, template: &str) -> Result<()> {
+        for (nth, part) in template.as_bytes().split(|&byte| byte == b'@').enumerate() {
+            let is_end = |&byte: &u8| byte == b',' || byte == b'}';
+            let end = part.iter().position(is_end).unwrap_or(part.len());
+            let (path, rest) = part.split_at_checked(end).unwrap_or((part, b""));
+            // Before the first `@` there is no path.
+            if nth == 0 {
+                self.out.raw(path);
+            } else {
+                self.write(self.at(self.root, path))?;
+            }
+            self.out.raw(rest);
+        }
+        Ok(())
+    }
+
+    /// The own member at the end of a dotted path through objects.
+    pub(crate) fn at(&self, root: Value, path: &[u8]) -> Value {
+        segments(path).fold(root, |value, segment| self.own(value, segment))
+    }
+
     /// Reads JSON text that an evaluation gave.
     pub(crate) fn read(&mut self, json: &[u8]) -> Result<Value> {
         read_json(&mut self.heap, json, Wanted::Whole, ReadLimits::default())
     }
 
-    /// Evaluates a source over a context; gives JSON text.
+    /// Evaluates a source over a context; gives JSON text, which there must be.
     pub(crate) fn run(
         &mut self,
         source: Text,
         context: Value,
     ) -> Result<Vec<u8>, Unevaluated> {
-        (self.evaluate)(&mut self.heap, source, context, self.now)
+        let json = (self.evaluate)(&mut self.heap, source, context, self.now)?;
+        json.ok_or_else(|| Unevaluated::Run(Error::from(ErrorKind::NotSerializable)))
     }
 
     /// The text of an expression: an object whose `$expr` is text.
     pub(crate) fn expression(&self, value: Value) -> Option<Text> {
         self.member(value, "$expr").as_text()
-    }
-
-    /// A nested member that must be text.
-    pub(crate) fn require_text(
-        &self,
-        value: Value,
-        name: &str,
-        path: &'static str,
-    ) -> Result<Text> {
-        let text = self.member(value, name).as_text();
-        text.ok_or_else(|| bad_member(path, "a string"))
     }
 
     /// A new object with the members in the order given.
@@ -167,7 +192,8 @@ impl Ask {
 }
 
 /// A member inside the request that is not what it must be.
-pub(crate) fn bad_member(member: &'static str, wanted: &'static str) -> Error {
+pub(crate) fn bad_member(member: impl AsRef<[u8]>, wanted: impl AsRef<[u8]>) -> Error {
+    let (member, wanted) = (quoted(member.as_ref()), quoted(wanted.as_ref()));
     Error::from(ErrorKind::BadMember { member, wanted })
 }
 
@@ -242,6 +268,16 @@ fn object_item(
 ) -> Option<(Option<Text>, Value)> {
     let key = *heap.keys(object).get(index(position))?;
     Some((Some(heap.name(key)), heap.member_at(object, position)))
+}
+
+/// Parts of a text, one behind the other.
+#[inline(never)]
+pub(crate) fn joined(parts: &[&[u8]]) -> Vec<u8> {
+    let mut whole = Vec::new();
+    for part in parts {
+        whole.extend_from_slice(part);
+    }
+    whole
 }
 
 /// Text of a document for use inside an error.

@@ -4,20 +4,18 @@
 //! action is either carried out by the engine or refused; no answer lets a host change the
 //! projection to what it would like to be true.
 
-use super::ask::{Answered, Ask};
+use super::ask::{Answered, Ask, joined};
 use crate::value::Value;
 
-/// How an action is decided for a run of an engine.
+/// When Temporal carries an action out.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-enum Rule {
-    /// Temporal does it, whatever the status.
-    Temporal(&'static str),
-    /// Temporal does it while the run is open.
-    TemporalWhileOpen(&'static str),
-    /// Temporal does it to a run that is paused for a quota.
-    TemporalWhilePaused(&'static str),
-    /// Nobody can do it.
-    Refuse(&'static Refusal),
+enum When {
+    Always,
+    /// While the run is open.
+    Open,
+    /// While the run is paused for a quota.
+    Paused,
+    Never,
 }
 
 /// Why an action is refused.
@@ -62,6 +60,12 @@ const CLOSED: Refusal = Refusal {
     message: ("Unsupported action ", " for a closed workflow run"),
     hint: "the run has ended: replay it as a new run",
 };
+const UNKNOWN_STATUS: Refusal = Refusal {
+    code: "WORKFLOW_RUN_STATUS_UNKNOWN",
+    status: 409,
+    message: ("Unsupported action ", " for a workflow run of an unknown status"),
+    hint: "find out whether the run is open",
+};
 const NOT_WAITING: Refusal = Refusal {
     code: "WORKFLOW_RUN_NOT_WAITING",
     status: 409,
@@ -88,54 +92,62 @@ const EXHAUSTED: Refusal = Refusal {
     hint: "raise the quota, or wait for its next period",
 };
 
-/// Each action, and its rule for the engines `temporal` and `db`.
-const ACTIONS: [(&str, Rule, Rule); 8] = [
-    ("resume", Rule::Refuse(&UNSUPPORTED), Rule::Refuse(&NO_EXECUTION)),
-    ("retry", Rule::Refuse(&UNSUPPORTED), Rule::Refuse(&NO_EXECUTION)),
-    ("requeue_event_wait", Rule::Refuse(&UNSUPPORTED), Rule::Refuse(&NO_EXECUTION)),
-    ("cancel", Rule::TemporalWhileOpen("cancel"), Rule::Refuse(&NO_EXECUTION)),
+/// Each action, when Temporal carries it out for a run of its own, and by which operation.
+/// For a run of the retired engine `db` it does what it always does.
+const ACTIONS: [(&str, When, &str); 8] = [
+    ("resume", When::Never, ""),
+    ("retry", When::Never, ""),
+    ("requeue_event_wait", When::Never, ""),
+    ("cancel", When::Open, "cancel"),
     // A replay is a new run from the input of the old one, which it does not touch.
-    ("replay", Rule::Temporal("start"), Rule::Temporal("start")),
-    ("quota_resume", Rule::TemporalWhilePaused("signal"), Rule::Refuse(&NO_EXECUTION)),
-    ("legacy_execute", Rule::Refuse(&UNSUPPORTED), Rule::Refuse(&NO_EXECUTION)),
-    ("wait_resolution", Rule::Refuse(&UNSUPPORTED), Rule::Refuse(&NO_EXECUTION)),
+    ("replay", When::Always, "start"),
+    ("quota_resume", When::Paused, "signal"),
+    ("legacy_execute", When::Never, ""),
+    ("wait_resolution", When::Never, ""),
 ];
 
-/// The statuses of a run that has ended.
-const CLOSED_STATUSES: [&str; 3] = ["SUCCEEDED", "FAILED", "CANCELED"];
+/// Every status of a run, and whether the run is open.
+const STATUSES: [(&str, bool); 5] = [
+    ("RUNNING", true),
+    ("WAITING", true),
+    ("SUCCEEDED", false),
+    ("FAILED", false),
+    ("CANCELED", false),
+];
 
 /// Decides an action.
 pub(crate) fn authority(ask: &mut Ask) -> Answered {
     match decide(ask) {
         Ok(operation) => {
-            ask.out.raw("{").name("allow").bool(true).name("via").text("temporal");
-            ask.out.name("operation").text(operation).raw("}");
+            ask.out.raw(r#"{"allow":true,"via":"temporal","operation":"#);
+            ask.out.text(operation).raw("}");
         }
-        Err(refusal) => refuse(ask, refusal),
+        Err(refusal) => refuse(ask, refusal)?,
     }
     Ok(())
 }
 
 fn decide(ask: &Ask) -> Result<&'static str, &'static Refusal> {
-    let action = ask.given("action");
-    let status = ask.given("status");
-    let Some(&(_, temporal, db)) = ACTIONS.iter().find(|row| ask.is(action, row.0))
+    let [action, engine, status] =
+        ["action", "engine", "status"].map(|name| ask.given(name));
+    let Some(&(_, when, operation)) = ACTIONS.iter().find(|row| ask.is(action, row.0))
     else {
         return Err(&UNKNOWN_ACTION);
     };
-    let rule = match ask.bytes(ask.given("engine")) {
-        Some(b"temporal") => temporal,
-        Some(b"db") => db,
-        _ => return Err(&UNKNOWN_ENGINE),
-    };
-    match rule {
-        Rule::Temporal(operation) => Ok(operation),
-        Rule::TemporalWhileOpen(operation) => {
-            let closed = CLOSED_STATUSES.iter().any(|closed| ask.is(status, closed));
-            if closed { Err(&CLOSED) } else { Ok(operation) }
-        }
-        Rule::TemporalWhilePaused(operation) => paused(ask, status).map(|()| operation),
-        Rule::Refuse(refusal) => Err(refusal),
+    let temporal = ask.is(engine, "temporal");
+    if !temporal && !ask.is(engine, "db") {
+        return Err(&UNKNOWN_ENGINE);
+    }
+    match when {
+        When::Always => Ok(operation),
+        _ if !temporal => Err(&NO_EXECUTION),
+        When::Open => match STATUSES.iter().find(|row| ask.is(status, row.0)) {
+            Some((_, true)) => Ok(operation),
+            Some((_, false)) => Err(&CLOSED),
+            None => Err(&UNKNOWN_STATUS),
+        },
+        When::Paused => paused(ask, status).map(|()| operation),
+        When::Never => Err(&UNSUPPORTED),
     }
 }
 
@@ -158,30 +170,19 @@ fn paused(ask: &Ask, status: Value) -> Result<(), &'static Refusal> {
     }
 }
 
-fn refuse(ask: &mut Ask, refusal: &Refusal) {
-    let action = ask.bytes(ask.given("action")).unwrap_or_default().to_vec();
+fn refuse(ask: &mut Ask, refusal: &Refusal) -> crate::error::Result<()> {
+    let action = ask.bytes(ask.given("action")).unwrap_or_default();
     let (before, after) = refusal.message;
-    let mut message = before.as_bytes().to_vec();
-    if !after.is_empty() {
-        message.push(b'"');
-        message.extend_from_slice(&action);
-        message.push(b'"');
+    let (quote, action): (&[u8], _) =
+        if after.is_empty() { (b"", &[][..]) } else { (b"\"", action) };
+    let message = joined(&[before.as_bytes(), quote, action, quote, after.as_bytes()]);
+    ask.out.raw(r#"{"allow":false,"status":"#).number(u64::from(refusal.status));
+    ask.out.raw(r#","message":"#).text(message);
+    ask.out.raw(r#","details":{"code":"#).text(refusal.code);
+    ask.fill(r#","action":@action,"engine":@engine"#)?;
+    if !ask.given("runId").is_undefined() {
+        ask.fill(r#","runId":@runId"#)?;
     }
-    message.extend_from_slice(after.as_bytes());
-    ask.out.raw("{").name("allow").bool(false);
-    ask.out.name("status").number(u64::from(refusal.status));
-    ask.out.name("message").text(message);
-    ask.out.name("details").raw("{").name("code").text(refusal.code);
-    ask.out.name("action").text(action);
-    write_run(ask);
-    ask.out.name("hint").text(refusal.hint).raw("}}");
-}
-
-/// The members that say which run a refusal is about.
-pub(super) fn write_run(ask: &mut Ask) {
-    let engine = ask.bytes(ask.given("engine")).map(<[u8]>::to_vec);
-    ask.out.name("engine").optional(engine.as_deref());
-    if let Some(run) = ask.bytes(ask.given("runId")).map(<[u8]>::to_vec) {
-        ask.out.name("runId").text(run);
-    }
+    ask.out.raw(r#","hint":"#).text(refusal.hint).raw("}}");
+    Ok(())
 }

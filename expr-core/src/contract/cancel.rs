@@ -4,37 +4,24 @@
 //! by it. So the projection says `CANCELED` only once the run has closed that way, and all
 //! that an answer writes belongs to one transaction. A request that failed writes nothing.
 
-use super::ask::{Answered, Ask, bad_member};
+use super::ask::{Answered, Ask, bad_member, joined};
 use crate::error::Result;
 
-/// What may be written in a state, beside the state itself.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-enum Writes {
-    Nothing,
-    /// That an operator asked and Temporal agreed.
-    Acceptance,
-    /// How the run ended.
-    Closing,
-}
+/// What can happen.
+const EVENTS: [&str; 4] = ["request", "accept", "fail", "close"];
 
-/// State, event, next state, what may be written when it is entered.
-type Transition = (&'static str, &'static str, &'static str, Writes);
-
-/// Every step there is. A pair that is not here is refused; an event that comes again
-/// changes nothing, so that redelivery is harmless.
-const TRANSITIONS: [Transition; 12] = [
-    ("none", "request", "requested", Writes::Nothing),
-    ("failed", "request", "requested", Writes::Nothing),
-    ("requested", "request", "requested", Writes::Nothing),
-    ("requested", "accept", "accepted", Writes::Acceptance),
-    ("requested", "fail", "failed", Writes::Nothing),
-    ("requested", "close", "closed", Writes::Closing),
-    ("accepted", "request", "accepted", Writes::Nothing),
-    ("accepted", "accept", "accepted", Writes::Nothing),
-    ("accepted", "close", "closed", Writes::Closing),
-    ("failed", "fail", "failed", Writes::Nothing),
-    ("failed", "close", "closed", Writes::Closing),
-    ("closed", "close", "closed", Writes::Nothing),
+/// Each state, and the initial of the one after each of [`EVENTS`]; a dot where the event
+/// cannot be.
+///
+/// Hosts deliver more than once and out of order: an acceptance may come after its request
+/// seemed to fail, and everything may come again after the run has closed. What tells
+/// nothing new leaves the state as it is. But nothing follows a request that nobody made.
+const STATES: [(&str, &[u8; 4]); 5] = [
+    ("none", b"r..."),
+    ("requested", b"rafc"),
+    ("accepted", b"aaac"),
+    ("failed", b"rafc"),
+    ("closed", b"cccc"),
 ];
 
 /// How Temporal says that a run closed, and the status that the projection gives it.
@@ -46,33 +33,59 @@ const CLOSE_STATUSES: [(&str, &str); 5] = [
     ("TIMED_OUT", "FAILED"),
 ];
 
-const HINT: &str = "nothing was changed: try again, or end the run in Temporal";
+const CLOSED_RUN: &str = r#"{"table":"workflow_runs","where":{"tenant":@tenant,"run_id":@runId},"set":{"status":"#;
+const CLOSED_WAITS: &str = r#","node_path":null,"completed_at":{"$now":true}}},{"table":"workflow_run_waits","where":{"tenant":@tenant,"run_id":@runId,"status":"WAITING"},"set":{"status":"CANCELED","resolved_at":{"$now":true}}}"#;
+const CANCELED_LOG: &str =
+    r#",{"log":{"level":"WARN","message":"Run canceled by operator"}}"#;
+
+/// What the operator is told whose request failed.
+const FAILURE: &str = r#","response":{"status":409,"message":"Failed to cancel Temporal-backed workflow run","details":{"code":"WORKFLOW_TEMPORAL_CANCEL_FAILED","action":"cancel","engine":"temporal","runId":@runId,"reason":@reason,"hint":"nothing was changed: try again, or end the run in Temporal","error":@error}}"#;
 
 /// Takes one step.
 pub(crate) fn cancel(ask: &mut Ask) -> Answered {
+    Ok(step(ask)?)
+}
+
+fn step(ask: &mut Ask) -> Result<()> {
     let (state, event) = (ask.given("state"), ask.given("event"));
-    let step =
-        TRANSITIONS.iter().find(|row| ask.is(state, row.0) && ask.is(event, row.1));
-    let Some(&(from, _, to, writes)) = step else {
-        let wanted = "an event that the state of the protocol allows";
-        return Err(bad_member("event", wanted).into());
+    let Some(&(from, next)) = STATES.iter().find(|row| ask.is(state, row.0)) else {
+        let wanted = "none, requested, accepted, failed or closed";
+        return Err(bad_member("state", wanted));
     };
-    let status = match writes {
-        Writes::Closing => Some(close_status(ask)?),
-        _ => None,
+    let mut steps = EVENTS.iter().zip(next);
+    let Some((&event, initial)) = steps.find(|step| ask.is(event, step.0)) else {
+        return Err(bad_member("event", "request, accept, fail or close"));
     };
+    let Some(&(to, _)) =
+        STATES.iter().find(|row| row.0.as_bytes().first() == Some(initial))
+    else {
+        // Only `none` has such events.
+        let parts = [b"request in the state `none`, not `", event.as_bytes(), b"`"];
+        return Err(bad_member("event", joined(&parts)));
+    };
+    // Only what changes the state writes, so a delivery that comes again writes nothing.
+    let entered = if from == to { "" } else { to };
+    let status = if entered == "closed" { close_status(ask)? } else { "" };
     ask.out.raw("{").name("state").text(to).name("changed").bool(from != to);
-    ask.out.name("writes").raw("[");
-    match (writes, status) {
-        (Writes::Acceptance, _) => {
-            ask.out.item().raw(r#"{"audit":"cancel accepted"}"#);
+    ask.out.raw(r#","writes":["#);
+    match entered {
+        "accepted" => {
+            ask.out.raw(r#"{"audit":"cancel accepted"}"#);
         }
-        (_, Some(status)) => write_closing(ask, status),
+        "closed" => {
+            ask.fill(CLOSED_RUN)?;
+            ask.out.text(status);
+            ask.fill(CLOSED_WAITS)?;
+            if status == "CANCELED" {
+                ask.out.raw(CANCELED_LOG);
+            }
+            ask.out.raw(r#",{"audit":"cancel closed"}"#);
+        }
         _ => {}
     }
     ask.out.raw("]");
-    if to == "failed" {
-        write_failure(ask);
+    if event == "fail" && to == "failed" {
+        ask.fill(FAILURE)?;
     }
     ask.out.raw("}");
     Ok(())
@@ -83,62 +96,4 @@ fn close_status(ask: &Ask) -> Result<&'static str> {
     let found = CLOSE_STATUSES.iter().find(|row| ask.is(closed, row.0));
     let wanted = "CANCELED, COMPLETED, FAILED, TERMINATED or TIMED_OUT";
     Ok(found.ok_or_else(|| bad_member("closeStatus", wanted))?.1)
-}
-
-fn write_closing(ask: &mut Ask, status: &str) {
-    let run = ask.bytes(ask.given("runId")).unwrap_or_default().to_vec();
-    let out = &mut ask.out;
-    out.item().raw("{").name("table").text("workflow_runs");
-    out.name("where").raw("{").name("run_id").text(&run).raw("}");
-    out.name("set").raw("{").name("status").text(status).name("node_path").raw("null");
-    out.name("completed_at").raw(r#"{"$now":true}"#).raw("}}");
-    out.item().raw("{").name("table").text("workflow_run_waits");
-    out.name("where").raw("{").name("run_id").text(&run);
-    out.name("status").text("WAITING").raw("}");
-    out.name("set").raw("{").name("status").text("CANCELED");
-    out.name("resolved_at").raw(r#"{"$now":true}"#).raw("}}");
-    if status == "CANCELED" {
-        out.item()
-            .raw(r#"{"log":{"level":"WARN","message":"Run canceled by operator"}}"#);
-    }
-    out.item().raw("{").name("audit").text("cancel closed").raw("}");
-}
-
-fn write_failure(ask: &mut Ask) {
-    let reason = ask.bytes(ask.given("reason")).map(<[u8]>::to_vec);
-    let run = ask.bytes(ask.given("runId")).map(<[u8]>::to_vec);
-    let out = &mut ask.out;
-    out.name("response").raw("{").name("status").number(409);
-    out.name("message").text("Failed to cancel Temporal-backed workflow run");
-    out.name("details").raw("{").name("code").text("WORKFLOW_TEMPORAL_CANCEL_FAILED");
-    out.name("action").text("cancel").name("engine").text("temporal");
-    if let Some(run) = run {
-        out.name("runId").text(run);
-    }
-    out.name("reason").optional(reason.as_deref());
-    out.name("hint").text(HINT).raw("}}");
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn nothing_is_written_before_temporal_agrees_or_after_it_refused() {
-        for (from, event, to, writes) in TRANSITIONS {
-            let may_write = event == "accept" || event == "close";
-            let case = alloc::format!("{from} {event} {to}");
-            assert!(may_write || writes == Writes::Nothing, "{case}");
-            assert!(to != "failed" || writes == Writes::Nothing, "{case}");
-            assert!(from != to || writes == Writes::Nothing, "{case}: a second time");
-        }
-    }
-
-    #[test]
-    fn how_a_run_ended_is_written_exactly_when_it_closes() {
-        for (from, _, to, writes) in TRANSITIONS {
-            let closes = to == "closed" && from != "closed";
-            assert_eq!(writes == Writes::Closing, closes);
-        }
-    }
 }

@@ -191,7 +191,7 @@ impl Check<'_> {
         let mut before: &[u8] = b" ";
         for rule in rules {
             message.extend_from_slice(before);
-            message.extend_from_slice(&rule.label);
+            message.extend_from_slice(self.ask.heap.bytes(rule.label));
             before = b", ";
         }
         self.report("EVENT_WAIT_CORRELATION_CONTRACT", false, &message, place);

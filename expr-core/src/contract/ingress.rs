@@ -2,274 +2,378 @@
 //!
 //! The plan is a pure function of the event, its correlation and the candidates, so it can
 //! be made again at any time and is the same. Every signal and launch has an id made of
-//! the event and its target, which the receiver drops when it has seen it; the host passes
+//! tenant, event and target, which the receiver drops when it has seen it; the host passes
 //! back what is done, and the plan shrinks. What follows from that:
 //!
 //! 1. A crash between the event's row and its signals loses nothing: the row is an outbox
 //!    in state `received` or `routed` until the plan is empty, then `done`.
 //! 2. Signals and launches stand alone. One that fails is tried again by itself.
-//! 3. An event stays until its plan is empty, and `audit.matchable` keeps it for waits that
+//! 3. An event stays until its plan is empty, and `audit` keeps its keys for waits that
 //!    open later, which look through recent events with `waitMatch`.
 //! 4. A signal that a run dropped when it continued as new is not `done`, so it is sent
 //!    again.
-//! 5. A run that is found by two keys is signalled once, with the first of them.
+//! 5. A run is signalled once, however many of its waits are found: the signal has all
+//!    keys of the event, so it wakes each of them.
 //! 6. A wait without a key waits for any, here as in the run.
 //! 7. All keys are tried, whichever way the event came in, and its id is its own.
-//! 8. A candidate of another tenant is refused by name; that an event is known is a fact
-//!    that the host states (`done`), and failing to read it is no answer.
+//! 8. A candidate of another tenant is refused by name, and ids have the tenant; that an
+//!    event is known is a fact that the host states (`done`), and failing to read it is no
+//!    answer.
 
 use super::answer::Answer;
-use super::ask::{Answered, Ask};
-use crate::builtin::trim;
+use super::ask::{Answered, Ask, bad_member, joined, push_index, push_segment};
+use super::shape::{Kind, Member, expect, may, misfit, must};
+use super::wait::wait_key;
 use crate::error::Result;
+use crate::map::NumberMap;
 use crate::value::{Text, Value, index, length};
 use alloc::vec::Vec;
+
+const EVENT: [Member; 3] = [
+    must("eventId", Kind::Name),
+    must("tenant", Kind::Name),
+    must("eventName", Kind::Name),
+];
+
+const CORRELATION: [Member; 4] = [
+    may("key", Kind::TextOrNull),
+    must("keys", Kind::Array),
+    must("source", Kind::Text),
+    may("detail", Kind::Text),
+];
+
+/// A list of those that an event may be for.
+struct Candidates {
+    list: &'static str,
+    /// The member that names one.
+    id: &'static str,
+    members: &'static [Member],
+    /// Takes one into the plan, or says why not.
+    take: fn(&mut Ask, &mut Plan, Value, Text) -> Option<&'static str>,
+}
+
+const CANDIDATES: [Candidates; 2] = [
+    Candidates {
+        list: "waits",
+        id: "waitId",
+        members: &[
+            must("waitId", Kind::Name),
+            must("runId", Kind::Name),
+            must("tenant", Kind::Name),
+            must("type", Kind::Text),
+            may("eventName", Kind::TextOrNull),
+            may("key", Kind::Scalar),
+            may("status", Kind::Text),
+        ],
+        take: take_wait,
+    },
+    Candidates {
+        list: "launches",
+        id: "workflowId",
+        members: &[
+            must("workflowId", Kind::Name),
+            must("tenant", Kind::Name),
+            must("version", Kind::Number),
+            may("eventName", Kind::TextOrNull),
+            may("problem", Kind::TextOrNull),
+        ],
+        take: take_launch,
+    },
+];
 
 /// Who is signalled how, by the type of the wait.
 const SIGNALS: [(&str, &str); 2] =
     [("event", "workflowRuntimeV2Event"), ("human", "workflowRuntimeV2HumanTask")];
 
+/// What starts a workflow, where the numbers of [`SIGNALS`] are of signals.
+const LAUNCH: u64 = 2;
+
+/// What the event's row says of the event and of its correlation.
+const AUDIT: &str = r#","audit":{"eventId":@event.eventId,"eventName":@event.eventName,"tenant":@event.tenant,"payloadSchemaRef":@event.payloadSchemaRef,"correlationKey":@correlation.key,"correlationKeys":@correlation.keys,"correlationSource":@correlation.source,"correlationDetail":@correlation.detail,"signals":"#;
+
 /// The workflow that has a run.
 const WORKFLOW_ID: &[u8] = b"workflow-runtime-v2:run:";
+
+/// The rank of no key: that of any real one is less.
+const ANY: u32 = u32::MAX;
 
 /// A signal to a run, for one or more of its waits.
 struct Signal {
     run: Text,
     signal: &'static str,
-    /// The rank of the key that found it; the first key wins.
+    /// The least rank among the keys that found it.
     rank: u32,
     waits: Vec<Text>,
 }
 
-/// What all of a plan is about.
+/// What follows from an event.
 struct Plan {
     event: Value,
-    id: Vec<u8>,
-    tenant: Vec<u8>,
+    /// What all ids begin with: tenant and event.
+    pointer: Vec<u8>,
+    tenant: Value,
     keys: Vec<Value>,
-    done: Vec<Value>,
+    /// Key of the event → its rank.
+    ranks: NumberMap,
+    signals: Vec<Signal>,
+    /// The latest version of each workflow.
+    launches: Vec<Value>,
+    /// What happens and the name of its target → its place in one of these lists.
+    targets: NumberMap,
+    /// Place of a signal and name of a wait → nothing, for waits that it is for already.
+    listed: NumberMap,
     /// Candidates that the event is not for, although they were offered.
     refused: Answer,
 }
 
 /// Plans what follows from an event.
 pub(crate) fn ingress(ask: &mut Ask) -> Answered {
-    let event = ask.given("event");
-    let id = ask.require_text(event, "eventId", "event.eventId")?;
-    let tenant = ask.require_text(event, "tenant", "event.tenant")?;
-    ask.require_text(event, "eventName", "event.eventName")?;
-    let correlation = ask.given("correlation");
+    Ok(answer(ask)?)
+}
+
+fn answer(ask: &mut Ask) -> Result<()> {
+    let (event, correlation) = (ask.given("event"), ask.given("correlation"));
+    expect(ask, event, &EVENT, "/event")?;
+    expect(ask, correlation, &CORRELATION, "/correlation")?;
+    let mut pointer = Vec::new();
+    for name in ["tenant", "eventId"] {
+        let part = ask.bytes(ask.member(event, name)).unwrap_or_default();
+        push_segment(&mut pointer, part);
+    }
     let mut plan = Plan {
         event,
-        id: ask.heap.bytes(id).to_vec(),
-        tenant: ask.heap.bytes(tenant).to_vec(),
+        pointer,
+        tenant: ask.member(event, "tenant"),
         keys: ask.items(ask.member(correlation, "keys")),
-        done: ask.items(ask.given("done")),
+        ranks: NumberMap::default(),
+        signals: Vec::new(),
+        launches: Vec::new(),
+        targets: NumberMap::default(),
+        listed: NumberMap::default(),
         refused: Answer::default(),
     };
-    let signals = signals(ask, &mut plan)?;
-    let launches = launches(ask, &mut plan)?;
-    let mut open = false;
-    ask.out.raw("{").name("signals").raw("[");
-    for signal in &signals {
-        open |= write_signal(ask, &plan, signal)?;
+    plan.ranks = numbered(ask, &plan.keys, "/correlation/keys")?;
+    let done = numbered(ask, &ask.items(ask.given("done")), "/done")?;
+    for candidates in &CANDIDATES {
+        sift(ask, &mut plan, candidates)?;
     }
-    ask.out.raw("]").name("launches").raw("[");
-    for &(workflow, launch) in &launches {
-        open |= write_launch(ask, &plan, workflow, launch)?;
+    ask.out.raw(r#"{"signals":["#);
+    let mut open = write_signals(ask, &plan, &done)?;
+    ask.out.raw(r#"],"launches":["#);
+    let mut launches = 0_usize;
+    for launch in core::mem::take(&mut plan.launches) {
+        let id = ask.member(launch, "workflowId").as_text().unwrap_or_default();
+        // An older version does not stand in for one that the event is not for.
+        let problem = ask.bytes(ask.member(launch, "problem"));
+        let reason =
+            if has_name(ask, &plan, launch) { problem } else { Some(&b"event-name"[..]) };
+        if let Some(reason) = reason {
+            plan.refuse("workflowId", ask.heap.bytes(id), reason);
+            continue;
+        }
+        launches = launches.saturating_add(1);
+        if plan.begin(ask, "launch", id, &done) {
+            open = true;
+            ask.out.raw(r#","workflowId":"#).text(ask.heap.bytes(id));
+            ask.out.raw(r#","version":"#);
+            ask.write(ask.member(launch, "version"))?;
+            ask.fill(r#","tenant":@event.tenant}"#)?;
+        }
     }
-    ask.out.raw("]").name("state").text(if open { "routed" } else { "done" });
-    ask.out.name("refused").raw("[").raw(plan.refused.into_bytes()).raw("]");
-    write_audit(ask, event, correlation, signals.len(), launches.len())
+    ask.out.raw(r#"],"state":"#).text(if open { "routed" } else { "done" });
+    ask.out.raw(r#","refused":["#).raw(plan.refused.into_bytes()).raw("]");
+    write_audit(ask, correlation, [plan.signals.len(), launches])
 }
 
-/// The signals of all waits that one of the keys finds, one a run and kind.
-fn signals(ask: &mut Ask, plan: &mut Plan) -> Answered<Vec<Signal>> {
-    let payload = ask.member(plan.event, "payload");
-    let has_task = ask.member(payload, "taskId").as_text().is_some();
-    let mut signals: Vec<Signal> = Vec::new();
-    for wait in ask.items(ask.given("waits")) {
-        let seen = signals.len().saturating_add(plan.keys.len());
-        ask.charge(u64::from(length(seen)).saturating_add(1))?;
-        let id = ask.require_text(wait, "waitId", "waits.waitId")?;
-        let run = ask.require_text(wait, "runId", "waits.runId")?;
-        let kind = SIGNALS.iter().find(|row| ask.is(ask.member(wait, "type"), row.0));
-        let rank = rank_of(ask, wait, &plan.keys);
-        let reason = match (kind, rank) {
-            _ if !plan.has_tenant(ask, wait) => "tenant",
-            (None, _) => "type",
-            _ if !is_waiting(ask, wait) => "status",
-            _ if !plan.has_name(ask, wait) => "event-name",
-            (_, None) => "correlation-key",
-            (Some(&("human", _)), _) if !has_task => "task-id",
-            (Some(&(_, signal)), Some(rank)) => {
-                let of_run = |known: &&mut Signal| {
-                    known.signal == signal
-                        && ask.heap.bytes(known.run) == ask.heap.bytes(run)
-                };
-                match signals.iter_mut().find(of_run) {
-                    Some(known) => {
-                        known.rank = known.rank.min(rank);
-                        known.waits.push(id);
-                    }
-                    None => {
-                        let waits = alloc::vec![id];
-                        signals.push(Signal { run, signal, rank, waits });
-                    }
-                }
-                continue;
-            }
+/// The place of each text in a list, in which nothing else may be.
+fn numbered(ask: &mut Ask, texts: &[Value], pointer: &str) -> Result<NumberMap> {
+    let mut places = NumberMap::default();
+    for (place, text) in texts.iter().enumerate() {
+        ask.charge(1)?;
+        let Some(text) = text.as_text() else {
+            let mut pointer = pointer.as_bytes().to_vec();
+            push_index(&mut pointer, place);
+            return Err(bad_member(pointer, Kind::Text.wanted()));
         };
-        plan.refuse(ask, "waitId", id, reason.as_bytes());
+        places.insert(name(ask, text), length(place));
     }
-    Ok(signals)
+    Ok(places)
 }
 
-/// Which key finds a wait: none, or its rank among the keys of the event.
-fn rank_of(ask: &Ask, wait: Value, keys: &[Value]) -> Option<u32> {
-    match ask.member(wait, "key") {
-        Value::Null | Value::Undefined => Some(0),
-        key => {
-            let key = trim(ask.bytes(key)?);
-            keys.iter().position(|&known| ask.bytes(known) == Some(key)).map(length)
+/// A number that stands for a text.
+fn name(ask: &mut Ask, text: Text) -> u64 {
+    u64::from(ask.heap.intern_text(text).0)
+}
+
+/// A number that stands for two.
+fn pair(left: u64, right: u64) -> u64 {
+    left << 32 | right
+}
+
+/// Takes those into the plan that the event is for, and refuses the others one by one: what
+/// is wrong with one concerns no other.
+fn sift(ask: &mut Ask, plan: &mut Plan, candidates: &Candidates) -> Result<()> {
+    for (position, candidate) in
+        ask.items(ask.given(candidates.list)).into_iter().enumerate()
+    {
+        ask.charge(1)?;
+        let mut pointer = Vec::new();
+        push_segment(&mut pointer, candidates.list.as_bytes());
+        push_index(&mut pointer, position);
+        if misfit(ask, candidate, candidates.members, &mut pointer).is_some() {
+            plan.refuse("pointer", &pointer, b"malformed");
+            continue;
         }
-    }
-}
-
-fn is_waiting(ask: &Ask, wait: Value) -> bool {
-    match ask.member(wait, "status") {
-        Value::Undefined => true,
-        status => ask.is(status, "WAITING"),
-    }
-}
-
-/// Workflows that the event starts, each once.
-fn launches(ask: &mut Ask, plan: &mut Plan) -> Answered<Vec<(Text, Value)>> {
-    let mut launches: Vec<(Text, Value)> = Vec::new();
-    for launch in ask.items(ask.given("launches")) {
-        ask.charge(u64::from(length(launches.len())).saturating_add(1))?;
-        let id = ask.require_text(launch, "workflowId", "launches.workflowId")?;
-        let problem = ask.bytes(ask.member(launch, "problem")).map(<[u8]>::to_vec);
-        let reason = match problem {
-            _ if !plan.has_tenant(ask, launch) => b"tenant".to_vec(),
-            _ if !plan.has_name(ask, launch) => b"event-name".to_vec(),
-            Some(problem) => problem,
-            None => {
-                let same =
-                    |known: &(Text, Value)| ask.heap.bytes(known.0) == ask.heap.bytes(id);
-                if !launches.iter().any(same) {
-                    launches.push((id, launch));
-                }
-                continue;
-            }
+        let id = ask.member(candidate, candidates.id).as_text().unwrap_or_default();
+        let reason = if same_text(ask, plan.tenant, ask.member(candidate, "tenant")) {
+            (candidates.take)(ask, plan, candidate, id)
+        } else {
+            Some("tenant")
         };
-        plan.refuse(ask, "workflowId", id, &reason);
-    }
-    Ok(launches)
-}
-
-impl Plan {
-    fn has_tenant(&self, ask: &Ask, candidate: Value) -> bool {
-        ask.bytes(ask.member(candidate, "tenant")) == Some(&self.tenant)
-    }
-
-    fn has_name(&self, ask: &Ask, candidate: Value) -> bool {
-        let name = ask.bytes(ask.member(self.event, "eventName"));
-        name == ask.bytes(ask.member(candidate, "eventName"))
-    }
-
-    fn refuse(&mut self, ask: &Ask, member: &str, id: Text, reason: &[u8]) {
-        self.refused.item().raw("{").name(member).text(ask.heap.bytes(id));
-        self.refused.name("reason").text(reason).raw("}");
-    }
-
-    /// Starts a signal or launch with the id by which its receiver knows that it has seen
-    /// it already; gives false when the host says that it is done.
-    fn begin(&self, ask: &mut Ask, kind: &str, target: Text) -> Result<bool> {
-        ask.charge(u64::from(length(self.done.len())))?;
-        let mut id = self.id.clone();
-        for part in [kind.as_bytes(), ask.heap.bytes(target)] {
-            id.push(b':');
-            id.extend_from_slice(part);
+        if let Some(reason) = reason {
+            plan.refuse(candidates.id, ask.heap.bytes(id), reason.as_bytes());
         }
-        if self.done.iter().any(|&known| ask.bytes(known) == Some(&id)) {
-            return Ok(false);
-        }
-        ask.out.item().raw("{").name("id").text(id);
-        Ok(true)
     }
-}
-
-/// Writes a signal that is still to be sent.
-fn write_signal(ask: &mut Ask, plan: &Plan, signal: &Signal) -> Result<bool> {
-    if !plan.begin(ask, signal.signal, signal.run)? {
-        return Ok(false);
-    }
-    let Ask { out, heap, .. } = ask;
-    let run = heap.bytes(signal.run);
-    out.name("runId").text(run);
-    let mut workflow = WORKFLOW_ID.to_vec();
-    workflow.extend_from_slice(run);
-    out.name("workflowId").text(workflow).name("signal").text(signal.signal);
-    let key = plan.keys.get(index(signal.rank)).and_then(|key| key.as_text());
-    out.name("key").optional(key.map(|key| heap.bytes(key)));
-    out.name("waitIds").raw("[");
-    for &wait in &signal.waits {
-        out.item().text(heap.bytes(wait));
-    }
-    out.raw("]").name("tenant").text(&plan.tenant).raw("}");
-    Ok(true)
-}
-
-/// Writes a workflow that is still to be started.
-fn write_launch(
-    ask: &mut Ask,
-    plan: &Plan,
-    workflow: Text,
-    launch: Value,
-) -> Result<bool> {
-    if !plan.begin(ask, "launch", workflow)? {
-        return Ok(false);
-    }
-    write_member(ask, "workflowId", Value::String(workflow))?;
-    write_member(ask, "version", ask.member(launch, "version"))?;
-    ask.out.name("tenant").text(&plan.tenant).raw("}");
-    Ok(true)
-}
-
-/// What the event's row says: facts about the plan, and why nothing follows if nothing does.
-fn write_audit(
-    ask: &mut Ask,
-    event: Value,
-    correlation: Value,
-    signals: usize,
-    launches: usize,
-) -> Answered {
-    let none = signals == 0 && launches == 0;
-    let uncorrelated = ask.is(ask.member(correlation, "source"), "missing");
-    ask.out.name("audit").raw("{");
-    for name in ["eventId", "eventName", "tenant", "payloadSchemaRef"] {
-        write_member(ask, name, ask.member(event, name))?;
-    }
-    write_member(ask, "correlationKey", ask.member(correlation, "key"))?;
-    write_member(ask, "correlationSource", ask.member(correlation, "source"))?;
-    write_member(ask, "correlationDetail", ask.member(correlation, "detail"))?;
-    let count = |count: usize| u64::from(length(count));
-    ask.out.name("signals").number(count(signals));
-    ask.out.name("launches").number(count(launches));
-    ask.out.name("matchable").bool(!uncorrelated);
-    if none && uncorrelated {
-        let detail = ask.bytes(ask.member(correlation, "detail")).unwrap_or_default();
-        let mut message = b"Missing workflow correlation key (".to_vec();
-        message.extend_from_slice(detail);
-        message.push(b')');
-        ask.out.name("message").text(message);
-    }
-    ask.out.raw("}}");
     Ok(())
 }
 
-fn write_member(ask: &mut Ask, name: &str, value: Value) -> Result<()> {
-    ask.out.name(name);
-    ask.write(value)
+fn same_text(ask: &Ask, left: Value, right: Value) -> bool {
+    ask.bytes(left) == ask.bytes(right)
+}
+
+fn has_name(ask: &Ask, plan: &Plan, candidate: Value) -> bool {
+    let (event, wanted) = (ask.member(plan.event, "eventName"), "eventName");
+    same_text(ask, event, ask.member(candidate, wanted))
+}
+
+/// Adds a wait to the one signal that its run has of its kind.
+fn take_wait(
+    ask: &mut Ask,
+    plan: &mut Plan,
+    wait: Value,
+    id: Text,
+) -> Option<&'static str> {
+    let kind = ask.member(wait, "type");
+    let Some(kind) = SIGNALS.iter().position(|row| ask.is(kind, row.0)) else {
+        return Some("type");
+    };
+    let status = ask.member(wait, "status");
+    if !status.is_undefined() && !ask.is(status, "WAITING") {
+        return Some("status");
+    }
+    if !has_name(ask, plan, wait) {
+        return Some("event-name");
+    }
+    let rank = match wait_key(ask, ask.member(wait, "key")) {
+        None => ANY,
+        Some(key) => {
+            let rank = ask.heap.find_key(&key);
+            match rank.and_then(|key| plan.ranks.get(u64::from(key.0))) {
+                None => return Some("correlation-key"),
+                Some(rank) => rank,
+            }
+        }
+    };
+    let task = ask.member(ask.member(plan.event, "payload"), "taskId");
+    let (wait_type, signal) = *SIGNALS.get(kind)?;
+    if wait_type == "human" && task.as_text().is_none() {
+        return Some("task-id");
+    }
+    let run = ask.member(wait, "runId").as_text().unwrap_or_default();
+    let target = pair(u64::from(length(kind)), name(ask, run));
+    let place = length(plan.signals.len());
+    let place = plan.targets.insert(target, place).unwrap_or_else(|| {
+        plan.signals.push(Signal { run, signal, rank, waits: Vec::new() });
+        place
+    });
+    let known = plan.signals.get_mut(index(place))?;
+    known.rank = known.rank.min(rank);
+    let listed = pair(u64::from(place), name(ask, id));
+    if plan.listed.insert(listed, 0).is_none() {
+        known.waits.push(id);
+    }
+    None
+}
+
+/// Keeps the latest version of each workflow, whichever comes first.
+fn take_launch(
+    ask: &mut Ask,
+    plan: &mut Plan,
+    launch: Value,
+    id: Text,
+) -> Option<&'static str> {
+    let target = pair(LAUNCH, name(ask, id));
+    let place = length(plan.launches.len());
+    let Some(place) = plan.targets.insert(target, place) else {
+        plan.launches.push(launch);
+        return None;
+    };
+    let known = plan.launches.get_mut(index(place))?;
+    let version = |launch| ask.member(launch, "version").as_number();
+    if version(launch) > version(*known) {
+        *known = launch;
+    }
+    Some("version")
+}
+
+impl Plan {
+    fn refuse(&mut self, member: &str, id: &[u8], reason: &[u8]) {
+        let item = self.refused.item().raw("{").name(member).text(id);
+        item.raw(r#","reason":"#).text(reason).raw("}");
+    }
+
+    /// Starts a signal or launch with the id by which its receiver knows that it has seen
+    /// it already, a pointer, so that no two are alike; gives false when the host says that
+    /// it is done.
+    fn begin(&self, ask: &mut Ask, kind: &str, target: Text, done: &NumberMap) -> bool {
+        let mut pointer = self.pointer.clone();
+        push_segment(&mut pointer, kind.as_bytes());
+        push_segment(&mut pointer, ask.heap.bytes(target));
+        let known = ask.heap.find_key(&pointer);
+        if known.is_some_and(|known| done.get(u64::from(known.0)).is_some()) {
+            return false;
+        }
+        ask.out.item().raw(r#"{"id":"#).text(pointer);
+        true
+    }
+}
+
+/// Writes the signals that are still to be sent; gives whether there is one.
+fn write_signals(ask: &mut Ask, plan: &Plan, done: &NumberMap) -> Result<bool> {
+    let mut open = false;
+    for Signal { run, signal, rank, waits } in &plan.signals {
+        ask.charge(u64::from(length(plan.keys.len())))?;
+        if !plan.begin(ask, signal, *run, done) {
+            continue;
+        }
+        open = true;
+        let run = ask.heap.bytes(*run);
+        let out = &mut ask.out;
+        out.raw(r#","runId":"#).text(run);
+        out.raw(r#","workflowId":"#).text(joined(&[WORKFLOW_ID, run]));
+        out.raw(r#","signal":"#).text(signal).raw(r#","key":"#);
+        let key =
+            if *rank == ANY { plan.keys.first() } else { plan.keys.get(index(*rank)) };
+        out.optional(key.and_then(|key| key.as_text()).map(|key| ask.heap.bytes(key)));
+        ask.fill(r#","keys":@correlation.keys,"waitIds":["#)?;
+        for &wait in waits {
+            ask.out.item().text(ask.heap.bytes(wait));
+        }
+        ask.fill(r#"],"tenant":@event.tenant}"#)?;
+    }
+    Ok(open)
+}
+
+/// What the event's row says: facts about the plan, and why nothing follows if nothing does.
+fn write_audit(ask: &mut Ask, correlation: Value, planned: [usize; 2]) -> Result<()> {
+    let [signals, launches] = planned.map(|count| u64::from(length(count)));
+    ask.fill(AUDIT)?;
+    ask.out.number(signals).raw(r#","launches":"#).number(launches);
+    if planned == [0, 0] && ask.is(ask.member(correlation, "source"), "missing") {
+        let detail = ask.bytes(ask.member(correlation, "detail")).unwrap_or_default();
+        let message = joined(&[b"Missing workflow correlation key (", detail, b")"]);
+        ask.out.raw(r#","message":"#).text(message);
+    }
+    ask.out.raw("}}");
+    Ok(())
 }

@@ -8,6 +8,7 @@
 use super::ask::{Answered, Ask, Cursor, Failure, Unevaluated, push_segment, quoted};
 use crate::error::{Error, ErrorKind};
 use crate::value::{Heap, Text, Value};
+use alloc::boxed::Box;
 use alloc::vec::Vec;
 
 /// What stands where a mapping has something to resolve.
@@ -197,13 +198,13 @@ impl<'a> Resolution<'a> {
             }
         };
         let kind = ErrorKind::SecretUnresolved { name: quoted(name), reason };
-        Err(Failure { error: kind.into(), category: Some("ActionError"), path })
+        Err(Box::new(Failure { error: kind.into(), category: Some("ActionError"), path }))
     }
 }
 
 /// The failure of an expression in a mapping.
-pub(super) fn expression_failure(error: Error, path: Option<Vec<u8>>) -> Failure {
-    Failure { error, category: Some("ExpressionError"), path }
+pub(super) fn expression_failure(error: Error, path: Option<Vec<u8>>) -> Box<Failure> {
+    Box::new(Failure { error, category: Some("ExpressionError"), path })
 }
 
 /// The pointer of a member of the root.

@@ -15,12 +15,13 @@ mod lint;
 mod mapping;
 mod normalize;
 mod rules;
+mod shape;
 mod validate;
 mod wait;
 
 pub(crate) use answer::Answer;
 pub use answer::write_error_members;
-pub(crate) use ask::{Answered, Ask, Failure, Unevaluated};
+pub(crate) use ask::{Answered, Ask, Failure, Unevaluated, bad_member};
 pub(crate) use assignment::{assign, expand};
 pub(crate) use authority::authority;
 pub(crate) use cancel::cancel;
@@ -32,6 +33,8 @@ pub(crate) use ingress::ingress;
 pub(crate) use mapping::{expressions, mapping, secrets, value};
 pub(crate) use normalize::Normalized;
 pub(crate) use rules::rules;
+pub use shape::{Kind, Member};
+pub(crate) use shape::{may, must};
 pub(crate) use validate::{Validation, validate, violations};
 pub(crate) use wait::{wait_config, wait_match};
 

@@ -1,8 +1,8 @@
 //! Waits for events: which signal one takes, and whether one is configured rightly.
 
 use super::answer::Answer;
-use super::ask::{Answered, Ask, bad_member};
-use super::correlation::read_path;
+use super::ask::{Answered, Ask};
+use super::shape::{Kind, Member, expect, expect_items, may, must};
 use crate::builtin::{iso_timestamp, trim};
 use crate::error::Result;
 use crate::value::{Array, Text, Value};
@@ -17,21 +17,55 @@ enum Operand {
     List,
 }
 
+/// What a filter looks at.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Test {
+    Same,
+    Included,
+    Exists,
+    Above,
+    Below,
+    Contains,
+    Starts,
+    Ends,
+}
+
+/// An operator: its name, what it needs, its test, and whether that must fail.
+type Operator = (&'static str, Operand, Test, bool);
+
 /// The operators of filters.
-const OPERATORS: [(&str, Operand); 13] = [
-    ("=", Operand::Scalar),
-    ("!=", Operand::Scalar),
-    ("in", Operand::List),
-    ("not_in", Operand::List),
-    ("exists", Operand::Nothing),
-    ("not_exists", Operand::Nothing),
-    (">", Operand::Scalar),
-    (">=", Operand::Scalar),
-    ("<", Operand::Scalar),
-    ("<=", Operand::Scalar),
-    ("contains", Operand::Text),
-    ("starts_with", Operand::Text),
-    ("ends_with", Operand::Text),
+const OPERATORS: [Operator; 13] = [
+    ("=", Operand::Scalar, Test::Same, false),
+    ("!=", Operand::Scalar, Test::Same, true),
+    ("in", Operand::List, Test::Included, false),
+    ("not_in", Operand::List, Test::Included, true),
+    ("exists", Operand::Nothing, Test::Exists, false),
+    ("not_exists", Operand::Nothing, Test::Exists, true),
+    (">", Operand::Scalar, Test::Above, false),
+    (">=", Operand::Scalar, Test::Below, true),
+    ("<", Operand::Scalar, Test::Below, false),
+    ("<=", Operand::Scalar, Test::Above, true),
+    ("contains", Operand::Text, Test::Contains, false),
+    ("starts_with", Operand::Text, Test::Starts, false),
+    ("ends_with", Operand::Text, Test::Ends, false),
+];
+
+const DESCRIPTOR: [Member; 3] = [
+    must("eventName", Kind::Text),
+    may("correlationKey", Kind::Scalar),
+    may("filters", Kind::Array),
+];
+
+const FILTER: [Member; 2] = [must("path", Kind::Text), must("op", Kind::Text)];
+
+/// What a run keeps of a signal. Signals that were planned elsewhere have no list of keys.
+const SIGNAL: [Member; 6] = [
+    must("eventId", Kind::Text),
+    must("eventName", Kind::Text),
+    must("correlationKey", Kind::Text),
+    must("payload", Kind::Object),
+    must("receivedAt", Kind::Text),
+    may("correlationKeys", Kind::Array),
 ];
 
 /// Why a filter does not hold; the words are published in docs/wire.md.
@@ -42,21 +76,24 @@ const UNKNOWN_OPERATOR: &str = "unknown-operator";
 
 /// The first signal that a wait takes.
 pub(crate) fn wait_match(ask: &mut Ask) -> Answered {
+    Ok(match_signals(ask)?)
+}
+
+fn match_signals(ask: &mut Ask) -> Result<()> {
     let descriptor = ask.given("descriptor");
+    expect(ask, descriptor, &DESCRIPTOR, "/descriptor")?;
     let event = ask.member(descriptor, "eventName");
     let filters = ask.items(ask.member(descriptor, "filters"));
-    let key = wait_key(ask, ask.member(descriptor, "correlationKey"))?;
+    expect_items(ask, &filters, &FILTER, "/descriptor/filters")?;
+    let key = wait_key(ask, ask.member(descriptor, "correlationKey"));
     let signals = ask.items(ask.given("signals"));
     let mut index = None;
-    // One column of the answer each, filled signal by signal.
-    let mut per_filter = Answer::default();
-    let mut reasons = Answer::default();
-    let mut mismatches = Answer::default();
-    ask.out.raw("{").name("normalized").raw("[");
+    // A column of the answer each, filled signal by signal.
+    let [mut per_filter, mut reasons, mut mismatches] = <[Answer; 3]>::default();
+    ask.out.raw(r#"{"normalized":["#);
     for (position, &signal) in signals.iter().enumerate() {
-        let signal = normalize(ask, signal)?;
-        ask.out.item();
-        ask.write(signal)?;
+        ask.charge(1)?;
+        write_normalized(ask, signal)?;
         let payload = ask.member(signal, "payload");
         let mut all_hold = true;
         per_filter.item().raw("[");
@@ -69,10 +106,9 @@ pub(crate) fn wait_match(ask: &mut Ask) -> Answered {
         }
         per_filter.raw("]");
         reasons.raw("]");
-        let signal_key = ask.bytes(ask.member(signal, "correlationKey"));
         let mismatch = if !same(ask, ask.member(signal, "eventName"), event) {
             Some("event-name")
-        } else if key.is_some() && key.as_deref() != signal_key {
+        } else if !has_key(ask, signal, key.as_deref())? {
             Some("correlation-key")
         } else if !all_hold {
             Some("filter")
@@ -83,17 +119,15 @@ pub(crate) fn wait_match(ask: &mut Ask) -> Answered {
         mismatches.item().optional(mismatch.map(str::as_bytes));
     }
     let out = &mut ask.out;
-    out.raw("]").name("index");
+    out.raw(r#"],"index":"#);
     match index {
         Some(index) => out.number(u64::from(crate::value::length(index))),
         None => out.raw("-1"),
     };
-    let columns =
-        [("perFilter", per_filter), ("reasons", reasons), ("mismatches", mismatches)];
-    for (name, column) in columns {
-        out.name(name).raw("[").raw(column.into_bytes()).raw("]");
-    }
-    out.name("filterSchemaValid").raw("[");
+    out.raw(r#","perFilter":["#).raw(per_filter.into_bytes());
+    out.raw(r#"],"reasons":["#).raw(reasons.into_bytes());
+    out.raw(r#"],"mismatches":["#).raw(mismatches.into_bytes());
+    out.raw(r#"],"filterSchemaValid":["#);
     for filter in filters {
         let valid = is_valid_filter(ask, filter);
         ask.out.item().bool(valid);
@@ -102,43 +136,41 @@ pub(crate) fn wait_match(ask: &mut Ask) -> Answered {
     Ok(())
 }
 
-/// The key of a wait, trimmed like those of events; null waits for any key.
-fn wait_key(ask: &Ask, key: Value) -> Result<Option<Vec<u8>>> {
-    if matches!(key, Value::Null | Value::Undefined) {
-        return Ok(None);
-    }
-    let text = ask.scalar_text(key).ok_or_else(|| {
-        bad_member("descriptor.correlationKey", "a string, a number, a boolean or null")
-    })?;
-    Ok(Some(trim(&text).to_vec()))
+/// The key of a wait, trimmed as those of events are when they are derived; nothing where
+/// the wait is for any.
+pub(super) fn wait_key(ask: &Ask, key: Value) -> Option<Vec<u8>> {
+    ask.scalar_text(key).map(|key| trim(&key).to_vec())
 }
 
-/// A signal as a run keeps it.
-fn normalize(ask: &mut Ask, signal: Value) -> Result<Value> {
-    ask.charge(1)?;
-    let text = |value: Value| match value {
-        Value::String(_) => value,
-        _ => Value::Null,
-    };
-    let event_id = text(ask.member(signal, "eventId"));
-    let key = text(ask.member(signal, "correlationKey"));
-    let name = text(ask.member(signal, "eventName"));
-    let payload = match ask.member(signal, "payload") {
-        payload @ Value::Object(_) => payload,
-        _ => ask.object(&[])?,
-    };
-    let received = match (ask.member(signal, "receivedAt"), ask.now) {
-        (received @ Value::String(_), _) => received,
-        (_, Some(now)) => Value::String(ask.heap.add_text(&iso_timestamp(now))?),
-        (_, None) => Value::Null,
-    };
-    ask.object(&[
-        ("eventId", event_id),
-        ("eventName", name),
-        ("correlationKey", key),
-        ("payload", payload),
-        ("receivedAt", received),
-    ])
+/// Whether a signal came with a key: the one that it is named by, or another of its event.
+fn has_key(ask: &mut Ask, signal: Value, key: Option<&[u8]>) -> Result<bool> {
+    let mut keys = ask.items(ask.member(signal, "correlationKeys"));
+    keys.push(ask.member(signal, "correlationKey"));
+    ask.charge(u64::from(crate::value::length(keys.len())))?;
+    Ok(key.is_none() || keys.into_iter().any(|known| ask.bytes(known) == key))
+}
+
+/// Writes a signal as a run keeps it: what is of another kind is as if it was not there.
+fn write_normalized(ask: &mut Ask, signal: Value) -> Result<()> {
+    ask.out.item().raw("{");
+    for &Member { name, kind, required } in &SIGNAL {
+        let value = ask.member(signal, name);
+        let fits = kind.fits(&ask.heap, value);
+        if fits || required {
+            ask.out.name(name);
+        }
+        if fits {
+            ask.write(value)?;
+        } else if required {
+            match (name, ask.now) {
+                ("payload", _) => ask.out.raw("{}"),
+                ("receivedAt", Some(now)) => ask.out.text(iso_timestamp(now)),
+                _ => ask.out.raw("null"),
+            };
+        }
+    }
+    ask.out.raw("}");
+    Ok(())
 }
 
 /// Why a filter does not hold for a payload.
@@ -146,45 +178,32 @@ fn why_not(ask: &mut Ask, filter: Value, payload: Value) -> Result<Option<&'stat
     ask.charge(1)?;
     let path = ask.bytes(ask.member(filter, "path")).unwrap_or_default();
     let path = path.strip_prefix(b"$.").or(path.strip_prefix(b".")).unwrap_or(path);
-    let found = read_path(ask, payload, path);
+    let found = ask.at(payload, path);
     let wanted = ask.member(filter, "value");
-    let operator = ask.bytes(ask.member(filter, "op")).unwrap_or_default();
-    let Some((operator, _)) =
-        OPERATORS.iter().find(|(name, _)| name.as_bytes() == operator).copied()
-    else {
+    let Some(&(_, _, test, negated)) = operator(ask, filter) else {
         return Ok(Some(UNKNOWN_OPERATOR));
     };
-    let holds = match operator {
-        "=" => Some(same(ask, found, wanted)),
-        "!=" => Some(!same(ask, found, wanted)),
-        "exists" => Some(!found.is_undefined()),
-        "not_exists" => Some(found.is_undefined()),
-        "in" | "not_in" => match wanted.as_array() {
-            Some(list) => Some(includes(ask, list, found)? == (operator == "in")),
-            None => None,
-        },
-        "contains" | "starts_with" | "ends_with" => {
-            match (found.as_text(), wanted.as_text()) {
-                (Some(text), Some(part)) => Some(has_part(ask, text, part, operator)?),
-                _ => None,
-            }
-        }
-        _ => match (found.as_number(), wanted.as_number()) {
-            (Some(left), Some(right)) => Some(match operator {
-                ">" => left > right,
-                ">=" => left >= right,
-                "<" => left < right,
-                _ => left <= right,
-            }),
-            _ => None,
-        },
+    // Nothing where the test cannot be made, which its opposite does not turn into success.
+    let passed = match (test, found, wanted) {
+        (Test::Same, ..) => Some(same(ask, found, wanted)),
+        (Test::Exists, ..) => Some(!found.is_undefined()),
+        (Test::Included, _, Value::Array(list)) => Some(includes(ask, list, found)?),
+        (Test::Above, Value::Number(left), Value::Number(right)) => Some(left > right),
+        (Test::Below, Value::Number(left), Value::Number(right)) => Some(left < right),
+        (_, Value::String(text), Value::String(part)) => has_part(ask, text, part, test)?,
+        _ => None,
     };
-    Ok(match holds {
-        Some(true) => None,
+    Ok(match passed {
+        Some(passed) if passed != negated => None,
         _ if found.is_undefined() => Some(NO_VALUE),
-        Some(false) => Some(UNEQUAL),
+        Some(_) => Some(UNEQUAL),
         None => Some(WRONG_TYPE),
     })
+}
+
+fn operator(ask: &Ask, filter: Value) -> Option<&'static Operator> {
+    let name = ask.member(filter, "op");
+    OPERATORS.iter().find(|row| ask.is(name, row.0))
 }
 
 /// JavaScript's `===`, for which no two containers of a document are the same.
@@ -203,15 +222,20 @@ fn includes(ask: &mut Ask, list: Array, value: Value) -> Result<bool> {
     Ok(ask.heap.items(list).iter().any(|&item| same(ask, item, value)))
 }
 
-/// JavaScript's `includes`, `startsWith` and `endsWith`, which compare UTF-16 units.
-fn has_part(ask: &mut Ask, text: Text, part: Text, operator: &str) -> Result<bool> {
+/// JavaScript's `includes`, `startsWith` and `endsWith`, which compare UTF-16 units;
+/// nothing for tests of something else.
+fn has_part(ask: &mut Ask, text: Text, part: Text, test: Test) -> Result<Option<bool>> {
     let cost = u64::from(text.len).saturating_mul(u64::from(part.len)) >> 5;
     ask.charge(cost.saturating_add(u64::from(text.len)))?;
     let (text, part) = (ask.heap.text(text).to_units(), ask.heap.text(part).to_units());
-    Ok(match operator {
-        "starts_with" => text.starts_with(&part),
-        "ends_with" => text.ends_with(&part),
-        _ => part.is_empty() || text.windows(part.len()).any(|window| window == part),
+    Ok(match test {
+        Test::Starts => Some(text.starts_with(&part)),
+        Test::Ends => Some(text.ends_with(&part)),
+        Test::Contains => {
+            let mut windows = text.windows(part.len().max(1));
+            Some(part.is_empty() || windows.any(|window| window == part))
+        }
+        _ => None,
     })
 }
 
@@ -219,11 +243,11 @@ fn has_part(ask: &mut Ask, text: Text, part: Text, operator: &str) -> Result<boo
 fn is_valid_filter(ask: &Ask, filter: Value) -> bool {
     let Value::Object(object) = filter else { return false };
     let path = ask.bytes(ask.member(filter, "path"));
-    let operator = ask.bytes(ask.member(filter, "op")).unwrap_or_default();
-    let operator = OPERATORS.iter().find(|(name, _)| name.as_bytes() == operator);
     let value = ask.member(filter, "value");
     let members = if value.is_undefined() { 2 } else { 3 };
-    let (Some(path), Some((_, operand))) = (path, operator) else { return false };
+    let (Some(path), Some((_, operand, ..))) = (path, operator(ask, filter)) else {
+        return false;
+    };
     let fits = match operand {
         Operand::Nothing => value.is_undefined(),
         Operand::Scalar => is_scalar(value),

@@ -552,12 +552,17 @@ catalog! {
     C0008 SecretUnresolved { name: Wtf8Buf, reason: Wtf8Buf }: Host =>
         "Failed to resolve secret \"{name}\": {reason}";
 
-    C0009 BadRules { pointer: Wtf8Buf, problem: &'static str }: Wire =>
+    C0009 BadRules { pointer: Wtf8Buf, problem: Wtf8Buf }: Wire =>
         "the rules are invalid at `{pointer}`: {problem}",
         help "ask for `rules` to see everything that is wrong with them";
 
-    C0010 BadMember { member: &'static str, wanted: &'static str }: Wire =>
-        "the member `{member}` of the request must be {wanted}";
+    C0010 BadMember { member: Wtf8Buf, wanted: Wtf8Buf }: Wire =>
+        "the member `{member}` of the request must be {wanted}",
+        help "see docs/wire.md";
+
+    C0011 MissingKey { event: Wtf8Buf, rules: Wtf8Buf }: Evaluation =>
+        "the event `{event}` has no value for a required rule; tried {rules}",
+        help "send the value or an explicit key";
 
     W0001 NotJson { reason: &'static str, offset: u64 }: Wire =>
         "the text is no JSON: {reason} at byte {offset}";

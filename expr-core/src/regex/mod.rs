@@ -14,6 +14,8 @@
 mod choice;
 mod emit;
 mod escape;
+#[cfg(feature = "reference")]
+mod find_all;
 mod matcher;
 mod memo;
 mod parse;
@@ -22,6 +24,9 @@ mod set;
 #[cfg(test)]
 mod tests;
 mod tree;
+
+#[cfg(feature = "reference")]
+pub use find_all::{Ranges, find_all};
 
 use alloc::vec::Vec;
 

@@ -1,22 +1,14 @@
-//! The interface is internal, so its tests are here; the differential test asks Node's
-//! `RegExp` the same questions.
-
-#![expect(clippy::arithmetic_side_effects, reason = "a test may panic on overflow")]
+//! The interface is internal, so its tests are here; on random patterns the fuzz property
+//! `regex` compares it with Node's `RegExp`.
 
 extern crate std;
-
-mod differential;
-mod generator;
 
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
 use super::program::First;
-use super::{Flags, Patience, Regex};
+use super::{Flags, Regex};
 use crate::budget::{Budget, Exhausted, Limits, Spent};
-
-/// Uses the memo from the first choice on.
-const IMPATIENT: Patience = Patience { at_first: 0, each_start: 0 };
 
 fn units(text: &str) -> Vec<u16> {
     text.encode_utf16().collect()

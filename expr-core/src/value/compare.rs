@@ -185,10 +185,10 @@ impl Heap {
     /// The characters of a text, one value each, as iterating over a JavaScript string by
     /// its length gives them: UTF-16 units.
     pub(crate) fn unit_values(&mut self, text: super::Text) -> Result<Vec<Value>> {
-        let units = self.text(text).to_units();
-        self.pay_items(units.len())?;
-        let mut values = Vec::with_capacity(units.len());
-        for unit in units {
+        let count = self.text(text).utf16_len();
+        self.pay_items(count)?;
+        let mut values = Vec::with_capacity(count);
+        for unit in self.text(text).to_units() {
             let character = crate::text::Wtf8Buf::from_units(&[unit]).into_bytes();
             values.push(Value::String(self.add_text(&character)?));
         }

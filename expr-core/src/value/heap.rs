@@ -7,7 +7,7 @@
 
 use super::names::{Key, Names, hash_name};
 use super::shapes::{Filled, Shape, Shapes};
-use super::{Array, Marks, Object, Text, Value, index, length};
+use super::{Array, Marks, Object, Text, Value, index, length, make_room};
 use crate::budget::Budget;
 use crate::error::Result;
 use crate::merge_sort::sorted;
@@ -297,6 +297,7 @@ impl Heap {
     /// Adds text that a limit on reading has counted.
     pub(crate) fn add_text_unpaid(&mut self, bytes: &[u8]) -> Text {
         let start = length(self.text.len());
+        make_room(&mut self.text, bytes.len());
         self.text.extend_from_slice(bytes);
         Text { start, len: length(bytes.len()) }
     }
@@ -328,6 +329,7 @@ impl Heap {
         let start = index(text.start);
         let end = start.saturating_add(index(text.len));
         if end <= self.text.len() {
+            make_room(&mut self.text, index(text.len));
             self.text.extend_from_within(start..end);
         }
     }
@@ -361,6 +363,7 @@ impl Heap {
 
     fn add_values(&mut self, values: &[Value]) -> u32 {
         let start = length(self.values.len());
+        make_room(&mut self.values, values.len());
         self.values.extend_from_slice(values);
         if values.is_empty() {
             self.values.push(Value::Undefined);

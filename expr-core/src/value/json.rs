@@ -4,7 +4,7 @@ mod skip;
 mod wanted;
 
 use super::{Array, Heap, Key, Marks, Object, Text, Value, length, write_number};
-use super::{index, round_to_15_digits};
+use super::{index, make_room, round_to_15_digits};
 use crate::error::{Error, ErrorKind, Result};
 use crate::map::NumberMap;
 use crate::reads::Part;
@@ -22,11 +22,13 @@ pub(crate) struct ReadLimits {
     pub(crate) depth: u32,
     /// Bytes of values: their text, and 16 for each value and key.
     pub(crate) bytes: u32,
+    /// Whether a number out of range is infinite, as for JavaScript, and no error.
+    pub(crate) infinite: bool,
 }
 
 impl Default for ReadLimits {
     fn default() -> Self {
-        ReadLimits { depth: 10_000, bytes: 256 << 20 }
+        ReadLimits { depth: 10_000, bytes: 256 << 20, infinite: false }
     }
 }
 
@@ -159,6 +161,7 @@ impl Reader<'_> {
             self.pay(16)?;
             let Some(open) = self.open.last() else { return Ok(Some(value)) };
             let (in_object, part) = (open.keys.is_some(), open.part);
+            make_room(&mut self.values, 1);
             self.values.push(value);
             self.skip_space();
             match (self.peek(), in_object) {
@@ -402,7 +405,7 @@ impl Reader<'_> {
     /// The number that was passed over since `start`.
     fn in_range(&self, start: usize) -> Result<f64> {
         match crate::decimal::parse(self.since(start)) {
-            Some(number) if number.is_finite() => Ok(number),
+            Some(number) if number.is_finite() || self.limits.infinite => Ok(number),
             _ => {
                 let offset = u64::from(length(start));
                 Err(Error::from(ErrorKind::NumberOutOfRange { offset }))
@@ -556,6 +559,23 @@ pub fn write_json_string(out: &mut Vec<u8>, text: Wtf8<'_>) {
     out.push(b'"');
 }
 
+/// The number of bytes that [`write_json_string`] writes.
+fn json_string_len(text: Wtf8<'_>) -> usize {
+    let (mut len, mut before) = (2_usize, 0);
+    for &byte in text.bytes() {
+        let more = match byte {
+            b'"' | b'\\' | 0x08..=0x0A | 0x0C | 0x0D => 2,
+            0..0x20 => 6,
+            // The second of the three bytes of a surrogate.
+            0xA0..=0xBF if before == 0xED => 4,
+            _ => 1,
+        };
+        len = len.saturating_add(more);
+        before = byte;
+    }
+    len
+}
+
 /// Writes a finite number as JavaScript's `JSON.stringify` does.
 pub fn write_json_number(out: &mut Vec<u8>, number: f64) {
     write_number(out, number);
@@ -615,19 +635,22 @@ struct Writer {
     layout: Layout,
     /// Whether every number so far is finite.
     finite: bool,
+    /// Bytes written that are charged.
+    paid: usize,
 }
 
 impl Writer {
     fn new(policy: Policy, layout: Layout) -> Self {
-        Writer { policy, layout, finite: true }
+        Writer { policy, layout, finite: true, paid: 0 }
     }
 
     fn write(&mut self, heap: &mut Heap, value: Value, out: &mut Vec<u8>) -> Result<()> {
         let mut open: Vec<Written> = Vec::new();
         let mut next = Some(value);
         loop {
+            self.settle(heap, out)?;
             if let Some(value) = next.take() {
-                self.pay(heap, value)?;
+                heap.budget.charge(1)?;
                 match value {
                     Value::Array(Array { len: 0, .. }) => out.extend_from_slice(b"[]"),
                     Value::Object(object) if heap.member_count(object) == 0 => {
@@ -664,7 +687,7 @@ impl Writer {
                     top.comma = true;
                     let key = heap.keys(object).get(index(position)).copied();
                     let name = heap.name(key.unwrap_or_default());
-                    write_json_string(out, heap.text(name));
+                    self.string(heap, name, out)?;
                     out.push(b':');
                     if self.layout == Layout::Pretty {
                         out.push(b' ');
@@ -684,14 +707,23 @@ impl Writer {
         }
     }
 
-    /// Every value written costs a step, and its text the bytes that it takes.
-    fn pay(self, heap: &mut Heap, value: Value) -> Result<()> {
-        heap.budget.charge(1)?;
-        if let Value::String(text) = value {
-            heap.pay_text(index(text.len))?;
-        } else {
-            heap.budget.allocate(8)?;
-        }
+    /// Charges what was written since the last time, which is never more than a scalar
+    /// that is no text, or the indentation of a line.
+    fn settle(&mut self, heap: &mut Heap, out: &[u8]) -> Result<()> {
+        let unpaid = out.len().saturating_sub(self.paid);
+        self.paid = out.len();
+        Ok(heap.budget.allocate(u64::from(length(unpaid)))?)
+    }
+
+    /// Writes a text or a name, of which many objects may hold a long one: it is charged
+    /// before it is written.
+    fn string(&mut self, heap: &mut Heap, text: Text, out: &mut Vec<u8>) -> Result<()> {
+        let written = json_string_len(heap.text(text));
+        heap.budget.charge(u64::from(text.len >> 5))?;
+        heap.budget.allocate(u64::from(length(written)))?;
+        self.paid = self.paid.saturating_add(written);
+        make_room(out, written);
+        write_json_string(out, heap.text(text));
         Ok(())
     }
 
@@ -709,13 +741,13 @@ impl Writer {
         }
     }
 
-    fn scalar(&mut self, heap: &Heap, value: Value, out: &mut Vec<u8>) -> Result<()> {
+    fn scalar(&mut self, heap: &mut Heap, value: Value, out: &mut Vec<u8>) -> Result<()> {
         let strict = self.policy == Policy::Strict;
         match value {
             Value::Null => out.extend_from_slice(b"null"),
             Value::Bool(true) => out.extend_from_slice(b"true"),
             Value::Bool(false) => out.extend_from_slice(b"false"),
-            Value::String(text) => write_json_string(out, heap.text(text)),
+            Value::String(text) => self.string(heap, text, out)?,
             Value::Number(number) if number.is_finite() => {
                 let number = if strict || is_integer(number) {
                     number

@@ -11,7 +11,7 @@ mod number;
 mod sequence;
 mod shapes;
 
-pub(crate) use crate::size::{index, length};
+pub(crate) use crate::size::{index, length, make_room};
 pub(crate) use compare::is_numeric;
 pub(crate) use heap::{Function, Heap, keys_at, split_members, values_at};
 pub(crate) use json::{

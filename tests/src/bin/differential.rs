@@ -1,9 +1,8 @@
 //! `differential`: random cases, answered by the engine and by the reference.
 
 use clap::Parser;
-use expr_tests::differential::{PAIRS, Run, install, run};
+use expr_tests::differential::{PAIRS, Run, install, read_seed, run};
 use std::process::ExitCode;
-use std::time::{SystemTime, UNIX_EPOCH};
 
 /// Compares the engine with npm `jsonata` over random cases.
 #[derive(Parser)]
@@ -42,7 +41,7 @@ fn compare(arguments: &Arguments) -> Result<bool, String> {
     if let Some(name) = arguments.kind.iter().find(|name| !known(name)) {
         return Err(format!("unknown kind `{name}`"));
     }
-    let seed = seed(&arguments.seed)?;
+    let seed = read_seed(&arguments.seed)?;
     println!("seed {seed}");
     let mut clean = true;
     for pair in &PAIRS {
@@ -65,13 +64,4 @@ fn compare(arguments: &Arguments) -> Result<bool, String> {
         clean &= tally.different.is_empty();
     }
     Ok(clean)
-}
-
-fn seed(text: &str) -> Result<u64, String> {
-    if text == "random" {
-        let since = SystemTime::now().duration_since(UNIX_EPOCH);
-        let since = since.map_err(|error| error.to_string())?;
-        return u64::try_from(since.as_micros()).map_err(|error| error.to_string());
-    }
-    text.parse().map_err(|_| format!("`{text}` is neither a number nor `random`"))
 }

@@ -18,7 +18,7 @@ use crate::json::Json;
 use crate::subject::{self, Answer, Crash, Outcome, Request, Subject};
 use expr_core::Document;
 pub use phrase::{Phrase, list};
-pub use random::Random;
+pub use random::{Random, read_seed};
 pub use reference::install;
 use reference::{REMEDIES, Reference};
 use std::collections::BTreeMap;
@@ -44,6 +44,20 @@ pub struct Case {
     pub context: Option<Phrase>,
     /// `workflow`, `jsonata` or [`DECIDE`].
     pub profile: &'static str,
+}
+
+impl Case {
+    /// Cases with a smaller source or a smaller context.
+    pub fn smaller(&self) -> Vec<Case> {
+        let sources = self.source.smaller(&ATOMS).into_iter();
+        let sources = sources.map(|source| Case { source, ..self.clone() });
+        let contexts = self.context.iter().flat_map(|it| it.smaller(&["1"]));
+        let is_json =
+            |context: &Phrase| Document::read(context.to_string().as_bytes()).is_ok();
+        let contexts = contexts.filter(is_json);
+        let contexts = contexts.map(|it| Case { context: Some(it), ..self.clone() });
+        sources.chain(contexts).collect()
+    }
 }
 
 /// What is compared with what.
@@ -264,20 +278,11 @@ impl Judge {
     fn smallest(&mut self, mut case: Case, mut mismatch: Mismatch) -> String {
         let mut attempts = ATTEMPTS;
         'smaller: loop {
-            let sources = case.source.smaller(&ATOMS).into_iter();
-            let sources = sources.map(|source| Case { source, ..case.clone() });
-            let contexts = case.context.iter().flat_map(|it| it.smaller(&["1"]));
-            let contexts = contexts.map(|it| Case { context: Some(it), ..case.clone() });
-            for smaller in sources.chain(contexts) {
+            for smaller in case.smaller() {
                 if attempts == 0 {
                     break 'smaller;
                 }
                 attempts -= 1;
-                if let Some(context) = &smaller.context
-                    && Document::read(context.to_string().as_bytes()).is_err()
-                {
-                    continue;
-                }
                 if let (Verdict::Different(found), _) = self.verdict(&smaller) {
                     (case, mismatch) = (smaller, found);
                     continue 'smaller;

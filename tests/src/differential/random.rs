@@ -1,5 +1,17 @@
 //! Random numbers from a seed, the same on every machine.
 
+use std::time::{SystemTime, UNIX_EPOCH};
+
+/// The seed that a command line names: a number, or `random` for one that no run had.
+pub fn read_seed(text: &str) -> Result<u64, String> {
+    if text == "random" {
+        let since = SystemTime::now().duration_since(UNIX_EPOCH);
+        let since = since.map_err(|error| error.to_string())?;
+        return u64::try_from(since.as_micros()).map_err(|error| error.to_string());
+    }
+    text.parse().map_err(|_| format!("`{text}` is neither a number nor `random`"))
+}
+
 /// `SplitMix64`.
 pub struct Random(u64);
 
@@ -25,8 +37,8 @@ impl Random {
         self.below(chances) == 0
     }
 
-    /// One of the texts.
-    pub fn pick<'a>(&mut self, texts: &[&'a str]) -> &'a str {
-        texts.get(self.below(texts.len())).copied().unwrap_or_default()
+    /// One of the items.
+    pub fn pick<T: Copy + Default>(&mut self, items: &[T]) -> T {
+        items.get(self.below(items.len())).copied().unwrap_or_default()
     }
 }

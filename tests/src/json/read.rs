@@ -64,7 +64,7 @@ impl<'a> Reader<'a> {
             .unwrap_or(rest.len());
         let digits = rest.get(..length).unwrap_or_default();
         match digits.parse::<f64>() {
-            Ok(number) if number.is_finite() => {
+            Ok(number) if number.is_finite() && is_number(digits) => {
                 self.at += length;
                 Ok(Json::Number(number))
             }
@@ -156,6 +156,9 @@ impl<'a> Reader<'a> {
                 let digits = self.rest().get(1..5).unwrap_or_default();
                 let unit =
                     u16::from_str_radix(digits, 16).map_err(|_| self.unexpected())?;
+                if digits.starts_with('+') {
+                    return Err(self.unexpected());
+                }
                 self.at += 5;
                 return Ok(unit);
             }
@@ -164,4 +167,24 @@ impl<'a> Reader<'a> {
         self.at += 1;
         u16::try_from(unit).map_err(|_| self.unexpected())
     }
+}
+
+/// JSON's grammar, which is stricter than Rust's.
+fn is_number(text: &str) -> bool {
+    let (mantissa, exponent) = match text.split_once(['e', 'E']) {
+        Some((mantissa, exponent)) => (mantissa, Some(exponent)),
+        None => (text, None),
+    };
+    let (whole, fraction) = match mantissa.split_once('.') {
+        Some((whole, fraction)) => (whole, Some(fraction)),
+        None => (mantissa, None),
+    };
+    let is_digits =
+        |text: &str| !text.is_empty() && text.bytes().all(|it| it.is_ascii_digit());
+    let whole = whole.strip_prefix('-').unwrap_or(whole);
+    let exponent = exponent.map(|it| it.strip_prefix(['+', '-']).unwrap_or(it));
+    is_digits(whole)
+        && (whole == "0" || !whole.starts_with('0'))
+        && fraction.is_none_or(is_digits)
+        && exponent.is_none_or(is_digits)
 }

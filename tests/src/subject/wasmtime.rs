@@ -68,7 +68,7 @@ impl Subject for Wasmtime {
     }
 }
 
-fn inputs(request: &Request) -> Result<Inputs, Crash> {
+pub(crate) fn inputs(request: &Request) -> Result<Inputs, Crash> {
     let optional = |json: &Option<String>| json.as_deref().map(document).transpose();
     Ok(Inputs {
         context: optional(&request.context)?,
@@ -84,11 +84,11 @@ fn inputs(request: &Request) -> Result<Inputs, Crash> {
     })
 }
 
-fn document(json: &str) -> Result<host_wasmtime::Json, Crash> {
+pub(crate) fn document(json: &str) -> Result<host_wasmtime::Json, Crash> {
     host_wasmtime::Json::parse(json).map_err(crash)
 }
 
-fn profile(name: &str) -> Profile {
+pub(crate) fn profile(name: &str) -> Profile {
     Profile::ALL.into_iter().find(|it| it.as_str() == name).unwrap_or_default()
 }
 

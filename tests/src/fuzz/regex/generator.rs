@@ -1,29 +1,6 @@
 //! Random patterns and subjects, from a seed.
 
-use alloc::vec::Vec;
-
-use super::units;
-
-/// SplitMix64.
-pub(super) struct Random(pub(super) u64);
-
-impl Random {
-    pub(super) fn below(&mut self, limit: usize) -> usize {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut mixed = self.0;
-        mixed = (mixed ^ mixed >> 30).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        mixed = (mixed ^ mixed >> 27).wrapping_mul(0x94d0_49bb_1331_11eb);
-        ((mixed ^ mixed >> 31) % limit as u64) as usize
-    }
-
-    fn one_in(&mut self, chances: usize) -> bool {
-        self.below(chances) == 0
-    }
-
-    fn pick<T: Copy>(&mut self, items: &[T]) -> T {
-        items[self.below(items.len())]
-    }
-}
+use crate::differential::Random;
 
 const LETTERS: &[&str] = &[
     "a", "a", "a", "a", "a", "b", "b", "b", "c", "A", "B", "k", "K", "s", "S", "1", "0",
@@ -108,8 +85,12 @@ const TOKENS: &[&str] = &[
     "(?i:",
 ];
 
-/// What a pattern is in the middle of.
-pub(super) struct Generator<'r> {
+fn units(text: &str) -> impl Iterator<Item = u16> {
+    text.encode_utf16()
+}
+
+/// Writes a pattern, and knows how many groups it has.
+struct Author<'r> {
     random: &'r mut Random,
     out: Vec<u16>,
     groups: usize,
@@ -118,16 +99,16 @@ pub(super) struct Generator<'r> {
 /// A pattern: mostly well formed, sometimes damaged, sometimes a heap of tokens.
 pub(super) fn pattern(random: &mut Random) -> Vec<u16> {
     let kind = random.below(8);
-    let mut generator = Generator { random, out: Vec::new(), groups: 0 };
+    let mut author = Author { random, out: Vec::new(), groups: 0 };
     match kind {
-        0 => generator.heap(),
+        0 => author.heap(),
         1 => {
-            generator.disjunction(3);
-            generator.damage();
+            author.disjunction(3);
+            author.damage();
         }
-        _ => generator.disjunction(3),
+        _ => author.disjunction(3),
     }
-    generator.out
+    author.out
 }
 
 pub(super) fn subject(random: &mut Random) -> Vec<u16> {
@@ -143,7 +124,7 @@ pub(super) fn subject(random: &mut Random) -> Vec<u16> {
     out
 }
 
-impl Generator<'_> {
+impl Author<'_> {
     fn text(&mut self, text: &str) {
         self.out.extend(text.encode_utf16());
     }
@@ -217,19 +198,19 @@ impl Generator<'_> {
 
     fn named_group(&mut self, depth: usize) {
         self.groups += 1;
-        let name = alloc::format!("(?<n{}>", self.groups);
+        let name = format!("(?<n{}>", self.groups);
         self.text(&name);
         self.disjunction(depth - 1);
         self.text(")");
         if self.random.one_in(2) {
-            let name = alloc::format!(r"\k<n{}>", self.groups);
+            let name = format!(r"\k<n{}>", self.groups);
             self.text(&name);
         }
     }
 
     fn reference(&mut self) {
         let group = 1 + self.random.below(self.groups + 2);
-        let text = alloc::format!("\\{group}");
+        let text = format!("\\{group}");
         self.text(&text);
     }
 
