@@ -1,9 +1,7 @@
 //! `expr audit`: which stored expressions the contract treats otherwise than what ran them
 //! before.
 
-use std::fs;
-use std::io;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Args;
@@ -12,7 +10,7 @@ use serde_json::{Value, json};
 
 use super::contract::{self, Format};
 use super::finding::{self, Finding, Severity};
-use super::render;
+use super::{files, render};
 
 /// Keys that the reference takes for marks of its own.
 const MARKER_KEYS: [&str; 4] =
@@ -33,7 +31,7 @@ pub(crate) fn audit(
     host: &Host,
     arguments: &Audit,
 ) -> Result<(String, ExitCode), String> {
-    let files = definitions(&arguments.path).map_err(|error| {
+    let files = files::json_files(&arguments.path).map_err(|error| {
         let path = arguments.path.display();
         render::message(&format!("cannot read {path}: {error}"))
     })?;
@@ -64,28 +62,6 @@ pub(crate) fn audit(
         Format::Sarif => finding::to_sarif(&findings),
     };
     Ok((report, if findings.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE }))
-}
-
-/// The files to look at, in the order of their names.
-fn definitions(path: &Path) -> io::Result<Vec<PathBuf>> {
-    let mut files = Vec::new();
-    let mut pending = vec![path.to_owned()];
-    while let Some(path) = pending.pop() {
-        if fs::metadata(&path)?.is_dir() {
-            for entry in fs::read_dir(&path)? {
-                let entry = entry?;
-                let json = entry.path().extension().is_some_and(|it| it == "json");
-                // A link to a folder may lead back to where it is.
-                if json || entry.file_type()?.is_dir() {
-                    pending.push(entry.path());
-                }
-            }
-        } else {
-            files.push(path);
-        }
-    }
-    files.sort();
-    Ok(files)
 }
 
 /// What a diagnostic means here, if it is about an expression that is refused or that a

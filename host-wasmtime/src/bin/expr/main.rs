@@ -6,9 +6,11 @@
 mod audit;
 mod contract;
 mod explain;
+mod files;
 mod finding;
 mod open;
 mod render;
+mod vectors;
 
 use std::fs;
 use std::io::{self, Read as _};
@@ -57,6 +59,8 @@ enum Command {
     /// Print what an expression reads of its context, what it calls, and its normalized
     /// text.
     Explain(explain::Explain),
+    /// Run files of vectors: expressions with what they should give.
+    Test(vectors::Test),
     /// Print the SHA-256 of the artifact.
     Digest,
     /// Print a script that completes this command's arguments in a shell.
@@ -151,6 +155,7 @@ fn main() -> ExitCode {
         Command::Explain(it) => {
             host().and_then(|host| explain::explain(&host, it)).map(found)
         }
+        Command::Test(it) => host().and_then(|host| vectors::test(&host, it)),
         Command::Digest => Ok(found(host_wasmtime::DIGEST.to_owned())),
         Command::Completions { shell } => Ok(found(completions(*shell))),
     };
