@@ -38,8 +38,9 @@ impl Subscriber for Listener {
     }
 
     fn record(&self, span: &Id, values: &Record<'_>) {
-        let place = usize::try_from(span.into_u64()).unwrap() - 1;
-        values.record(&mut self.0.lock().unwrap()[place]);
+        let number = usize::try_from(span.into_u64()).unwrap();
+        let mut spans = self.0.lock().unwrap();
+        values.record(spans.iter_mut().take(number).last().unwrap());
     }
 
     fn event(&self, event: &Event<'_>) {
