@@ -189,7 +189,7 @@ impl Judge {
             Ok(Answer { outcome: Outcome::Error(failure), .. }) => failure.code.clone(),
             Err(_) => "crash".to_owned(),
         };
-        let (mismatch, position_differs) =
+        let (mismatch, refused, position_differs) =
             match self.compared(case, &request, &answer, &[]) {
                 Ok(Compared { mismatch: None, refused: None, position_differs }) => {
                     return (Verdict::Equal, position_differs);
@@ -197,8 +197,8 @@ impl Judge {
                 Ok(Compared { mismatch: None, refused: Some(name), .. }) => {
                     return (Verdict::Divergent(name), false);
                 }
-                Ok(Compared { mismatch: Some(mismatch), position_differs, .. }) => {
-                    (mismatch, position_differs)
+                Ok(Compared { mismatch: Some(mismatch), refused, position_differs }) => {
+                    (mismatch, refused, position_differs)
                 }
                 Err(Crash(_)) => return (Verdict::TimedOut, false),
             };
@@ -209,6 +209,10 @@ impl Judge {
         let verdict = match explained {
             Some(without) => Verdict::Divergent(without.first().unwrap_or(&"")),
             None if is_error(&answer, "R0") => Verdict::Divergent("budget"),
+            // What would leave holes in a list is refused sooner than the list.
+            None if refused == Some("undefined-inside") && is_error(&answer, "D9001") => {
+                Verdict::Divergent("undefined-inside")
+            }
             // `$eval` reports it as its own error.
             None if ["D9001", "D3121"].iter().any(|code| is_error(&answer, code))
                 && is_partial(&case.source) =>
