@@ -3,7 +3,7 @@
 use super::{Context, argument, coerce};
 use crate::error::{Error, ErrorKind, Result};
 use crate::regex::{Captures, Regex};
-use crate::value::{Function, Heap, Marks, Text, Value, index, length};
+use crate::value::{Function, Heap, Marks, Searched, Text, Value, index, length};
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 
@@ -17,7 +17,14 @@ pub(crate) fn match_regex(
     let value = argument(arguments, 0);
     let text = coerce::string(context.heap, value)?;
     let from = coerce::number(context.heap, argument(arguments, 1))?;
-    let subject = (!matches!(value, Value::Undefined | Value::Null)).then_some(text);
+    let length = match value {
+        Value::Undefined | Value::Null => None,
+        Value::String(text) => Some(length(context.heap.text(text).utf16_len())),
+        Value::Array(array) => Some(array.len),
+        // JavaScript asks other values for their length, which they have not.
+        _ => Some(u32::MAX),
+    };
+    let subject = length.map(|length| Searched { text, length });
     find(context, regex, (text, subject), coerce::saturate(from))
 }
 
@@ -25,16 +32,16 @@ pub(crate) fn match_regex(
 pub(crate) fn next_match(
     context: &mut Context<'_>,
     regex: &Arc<Regex>,
-    subject: Option<Text>,
+    subject: Option<Searched>,
     from: u32,
 ) -> Result<Value> {
     let Some(subject) = subject else {
         return Err(coerce::fault("a string is expected"));
     };
-    if index(from) >= context.heap.text(subject).utf16_len() {
+    if from >= subject.length {
         return Ok(Value::Undefined);
     }
-    let found = find(context, regex, (subject, Some(subject)), from)?;
+    let found = find(context, regex, (subject.text, Some(subject)), from)?;
     if let Value::Object(object) = found
         && let Some(key) = context.heap.find_key(b"match")
         && let Some(Value::String(Text { len: 0, .. })) = context.heap.member(object, key)
@@ -47,7 +54,7 @@ pub(crate) fn next_match(
 fn find(
     context: &mut Context<'_>,
     regex: &Arc<Regex>,
-    (text, subject): (Text, Option<Text>),
+    (text, subject): (Text, Option<Searched>),
     from: u32,
 ) -> Result<Value> {
     let heap = &mut *context.heap;
@@ -63,7 +70,7 @@ fn find(
 pub(super) fn describe(
     heap: &mut Heap,
     regex: &Arc<Regex>,
-    subject: Option<Text>,
+    subject: Option<Searched>,
     units: &[u16],
     captures: &Captures,
 ) -> Result<Value> {

@@ -10,7 +10,9 @@ use super::{Context, Next, Resume, Waiting};
 use crate::error::{Error, ErrorKind, Result};
 use crate::regex::{Captures, Regex};
 use crate::text::Wtf8Buf;
-use crate::value::{Function, Heap, Key, Marks, Object, Text, Value, index, length};
+use crate::value::{
+    Function, Heap, Key, Marks, Object, Searched, Text, Value, index, length,
+};
 use alloc::boxed::Box;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
@@ -333,7 +335,8 @@ impl Scan {
             (Match::Given(given), _) => Ok(*given),
             (Match::Found(captures), Source::Regex { regex, .. }) => {
                 let Subject { text, units } = &self.subject;
-                describe(heap, regex, Some(*text), units, captures)
+                let subject = Searched { text: *text, length: length(units.len()) };
+                describe(heap, regex, Some(subject), units, captures)
             }
             (Match::Found(_), Source::Matcher { .. }) => Ok(Value::Undefined),
         }

@@ -25,6 +25,15 @@ const MEMBER: u64 = 20;
 /// Bytes charged for a function.
 const FUNCTION: u64 = 48;
 
+/// What a regular expression is searched for in.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Searched {
+    /// The text, or what was made text.
+    pub(crate) text: Text,
+    /// What JavaScript takes for its length: the search for a next match ends there.
+    pub(crate) length: u32,
+}
+
 /// Something that can be called.
 #[derive(Clone, Debug)]
 pub(crate) enum Function {
@@ -76,7 +85,7 @@ pub(crate) enum Function {
         /// What is searched for.
         regex: Arc<Regex>,
         /// What is searched in, if it is text or can be made text.
-        subject: Option<Text>,
+        subject: Option<Searched>,
         /// UTF-16 offset to go on from.
         from: u32,
     },
