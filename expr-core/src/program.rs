@@ -19,22 +19,24 @@ pub(crate) type Pc = u32;
 /// A name of the program, an index into its list of names.
 pub(crate) type NameIndex = u32;
 
-/// One operation. `last` marks the last step of a path, whose single array stays one.
+/// One operation. `last` marks the last step of a path, whose single array stays one;
+/// `keep` marks a step with `[]`, whose list of one item stays a list.
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub(crate) enum Op {
     /// Pushes a constant.
     Constant(u32),
     /// Pushes undefined.
     Undefined,
-    /// Pushes `$`, seen through the sequence around an array context.
-    Input,
+    /// Pushes `$`, seen through the sequence around an array context. Here and below, a
+    /// `raw` value is not unwrapped yet, as something that follows looks at it first.
+    Input { raw: bool },
     /// Pushes the input as it is: what a first step or a constructor iterates over.
     Source,
     /// Pushes `$$`.
     Root,
     /// Pushes a variable. If it is bound, the operations up to `bound` are skipped; else
     /// they look further out.
-    Load { up: u16, slot: u16, bound: Pc },
+    Load { up: u16, slot: u16, raw: bool, bound: Pc },
     /// Pushes a name bound by the tuples of a path, skipping likewise.
     LoadTuple { up: u16, name: NameIndex, bound: Pc },
     /// Pushes a variable by its name, as `$eval` may have bound it anywhere.
@@ -88,11 +90,11 @@ pub(crate) enum Op {
     /// Closes an array constructor.
     ArrayEnd { constructed: bool },
     /// A field of every item of the top.
-    Field { name: NameIndex, last: bool },
+    Field { name: NameIndex, last: bool, keep: bool },
     /// A field of the input: the first step of most paths.
-    InputField { name: NameIndex, last: bool },
+    InputField { name: NameIndex, last: bool, keep: bool },
     /// A field of the input as one value: a step that is entered for each item.
-    Lookup { name: NameIndex },
+    Lookup { name: NameIndex, keep: bool },
     /// `*` of the input.
     Wildcard,
     /// `**` of the input.
@@ -157,12 +159,13 @@ pub(crate) enum Op {
     Swap,
     /// Pushes the top once more.
     Copy,
-    /// Calls the function below that many arguments.
-    Call { arguments: u32 },
+    /// Calls the function below that many arguments, the first of which may have been
+    /// `piped` by `~>`.
+    Call { arguments: u32, piped: bool },
     /// Calls it in place of the function that is running.
     TailCall { arguments: u32 },
     /// Calls a built-in function with that many arguments.
-    CallBuiltin { builtin: BuiltinId, arguments: u32 },
+    CallBuiltin { builtin: BuiltinId, arguments: u32, piped: bool },
     /// Applies the function on top to the value below, or composes two functions.
     Apply,
     /// Applies a function to some of its arguments.

@@ -15,7 +15,7 @@ import { DECIDED, freshEngine } from "./remedies.mjs";
 export const DEFAULT_NOW = "2026-03-04T05:06:07.089Z";
 /** Results whose text is longer stand in a fixture as length and digest. */
 const LONG = 2_000;
-const MARKER = /\{"\$(num|undefined|fn|regex)":/;
+const MARKER = /\{"\$(num|undefined|fn|regex|cycle)":/;
 /** Classes whose message is part of the contract. */
 const FIXED_MESSAGES = [
   "lambda", "dynamic-call", "apply", "helper-rebinding", "disallowed-function",
@@ -91,20 +91,26 @@ function compiled(source, without) {
   return { expression, normalized, functions, validate: { ok: true } };
 }
 
+/** Why a source of the contract is refused, if it is. */
+export const refusalOf = (source) => compiled(source, DECIDED).validate.error;
+
 /**
  * A source of the contract over a context, as our decisions have it: `{value}`, a JSON
- * document, or `{error, thrown?}`, where what is thrown at run time stands beside it.
+ * document, or `{error, thrown?, nothing?}`, where what is thrown at run time stands beside
+ * it, and whether that is for the lack of any value.
  */
 export async function decided(source, context, now) {
   globalThis.Date = now === undefined ? withoutClock() : frozenDate(now);
+  let nothing = false;
   try {
     const { expression, validate } = compiled(source, DECIDED);
     if (!expression) return validate;
     const result = await expression.evaluate(context);
+    nothing = result === undefined;
     guard(result, true);
     return { value: JSON.parse(JSON.stringify(result)) };
   } catch (thrown) {
-    return { error: described(thrown, "evaluation"), thrown };
+    return { error: described(thrown, "evaluation"), thrown, nothing };
   } finally {
     globalThis.Date = RealDate;
   }
@@ -152,16 +158,18 @@ function expectation(result) {
   return { okLength: text.length, okSha256 };
 }
 
-/** Puts markers where JSON would drop or replace. */
-function marked(value) {
+/** Puts markers where JSON would drop or replace, or never end; `around` is being marked. */
+function marked(value, around = []) {
   if (value === undefined) return { $undefined: true };
   if (typeof value === "function") return { $fn: true };
   if (typeof value === "number" && !Number.isFinite(value)) return { $num: String(value) };
   if (typeof value !== "object" || value === null) return value;
   if (isFunctionObject(value)) return { $fn: true };
   if (value instanceof RegExp) return { $regex: value.source };
-  if (Array.isArray(value)) return Array.from(value, marked);
-  return Object.fromEntries(Object.entries(value).map(([key, it]) => [key, marked(it)]));
+  if (around.includes(value)) return { $cycle: true };
+  const inside = (it) => marked(it, [...around, value]);
+  if (Array.isArray(value)) return Array.from(value, inside);
+  return Object.fromEntries(Object.entries(value).map(([key, it]) => [key, inside(it)]));
 }
 
 /** The engine's functions, by parts that no data can have. */

@@ -2,7 +2,7 @@
 // laid to one of them, and so that decisions are made as ours are.
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
-import { disallowed } from "./contract.mjs";
+import { disallowed, put } from "./contract.mjs";
 
 const require = createRequire(import.meta.url);
 const engineText = readFileSync(require.resolve("jsonata"), "utf8");
@@ -70,6 +70,7 @@ const REMEDIES = {
   "non-finite": [],
   "marker-key": [
     ["key === '_jsonata_lambda' || key === '_jsonata_function'", "remedy.isReserved(key)"],
+    ["match[prop] = update[prop];", "remedy.put(match, prop, update[prop]);"],
     ...["_jsonata_lambda", "_jsonata_function", "outerWrapper", "tupleStream"].map((name) => [
       name,
       `${name}_of_the_engine`,
@@ -84,6 +85,7 @@ const appearances = new WeakMap();
 const foreign = new WeakMap();
 
 const remedy = {
+  put,
   inOrder,
   copied,
   appeared: (groups, key) => appearances.set(groups, [...remedy.appearance(groups), key]),

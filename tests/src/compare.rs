@@ -25,8 +25,9 @@ const SHOWN: usize = 600;
 pub struct Comparison {
     /// Why the case fails, if it does.
     pub mismatch: Option<Mismatch>,
-    /// Whether `position` or `token` of an evaluation error differ, which fails nothing.
-    pub position_differs: bool,
+    /// Where an evaluation error should be and is, if `position` or `token` differ, which
+    /// fails nothing.
+    pub other_place: Option<Mismatch>,
 }
 
 /// What was asked for and what came.
@@ -42,7 +43,7 @@ impl Comparison {
     /// A case that fails for a reason outside of its answer.
     pub fn failed(want: &str, got: String) -> Self {
         let mismatch = Mismatch { want: want.to_owned(), got };
-        Comparison { mismatch: Some(mismatch), position_differs: false }
+        Comparison { mismatch: Some(mismatch), other_place: None }
     }
 }
 
@@ -52,21 +53,28 @@ pub fn compare(
     answer: &Answer,
     verdict: Option<&Verdict>,
 ) -> Comparison {
-    let position_differs = match (&case.expect, &answer.outcome) {
-        (Expect::Error(want), Outcome::Error(got)) => {
-            !want.native && want.class == got.class && !same_place(want, got)
+    let other_place = match (&case.expect, &answer.outcome) {
+        (Expect::Error(want), Outcome::Error(got))
+            if !want.native && want.class == got.class && !same_place(want, got) =>
+        {
+            let (want, got) = (describe_expected(want), describe_failure(got));
+            Some(Mismatch { want, got })
         }
-        _ => false,
+        _ => None,
     };
     let mismatch = mismatch(case, answer).or_else(|| match (&case.check, verdict) {
         (Some(check), Some(verdict)) => check_mismatch(check, verdict),
         _ => None,
     });
-    Comparison { mismatch, position_differs }
+    Comparison { mismatch, other_place }
 }
 
-/// Compares the result document of a decision.
-pub fn compare_decision(expect: &ExpectedDecision, result: &Json) -> Comparison {
+/// Compares the result document of a decision, and what it took where that is fixed.
+pub fn compare_decision(
+    expect: &ExpectedDecision,
+    steps: Option<u64>,
+    result: &Json,
+) -> Comparison {
     let empty = Json::Array(Vec::new());
     let error = result.get("error");
     let same = match expect {
@@ -91,11 +99,13 @@ pub fn compare_decision(expect: &ExpectedDecision, result: &Json) -> Comparison 
             error.is_some_and(|error| same_mapping_failure(want, error))
         }
     };
-    let mismatch = (!same).then(|| Mismatch {
-        want: shorten(&format!("{expect:?}")),
+    let taken = result.get("steps").and_then(Json::to_number);
+    let cost = steps.is_none_or(|steps| taken == Some(steps as f64));
+    let mismatch = (!same || !cost).then(|| Mismatch {
+        want: shorten(&format!("{expect:?}, {steps:?} steps")),
         got: shorten(&result.to_canonical()),
     });
-    Comparison { mismatch, position_differs: false }
+    Comparison { mismatch, other_place: None }
 }
 
 /// The failure of a mapping; `{"$undefined": true}` and `pathAbsent` are no path.
@@ -294,7 +304,7 @@ mod tests {
         let got = r#"{"class":"evaluation","code":"T2001","position":4,"message":"m"}"#;
         let comparison = judge("evaluation", want, got);
         assert_eq!(comparison.mismatch, None);
-        assert!(comparison.position_differs);
+        assert!(comparison.other_place.is_some());
     }
 
     #[test]
@@ -302,7 +312,7 @@ mod tests {
         let want = r#""expect":{"error":{"class":"evaluation","native":"TypeError"}}"#;
         let got = r#"{"class":"evaluation","code":"X1","position":4}"#;
         let comparison = judge("native", want, got);
-        assert_eq!(comparison, Comparison { mismatch: None, position_differs: false });
+        assert_eq!(comparison, Comparison { mismatch: None, other_place: None });
     }
 
     #[test]

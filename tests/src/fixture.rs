@@ -27,7 +27,7 @@ pub const DEFAULT_NOW: &str = "2026-03-04T05:06:07.089Z";
 const PLAIN_GROUPS: [&str; 2] = ["random-full", "builtins-full"];
 /// The folder whose files may not hold unknown fields.
 const OWN_FOLDER: &str = "parity-fixtures";
-const OWN_FIELDS: [&str; 16] = [
+const OWN_FIELDS: [&str; 17] = [
     "bindings",
     "context",
     "decide",
@@ -40,6 +40,7 @@ const OWN_FIELDS: [&str; 16] = [
     "normalized",
     "now",
     "ours",
+    "paragraph",
     "seed",
     "source",
     "steps",
@@ -53,6 +54,8 @@ pub struct Case {
     pub name: String,
     /// Its group, for counts.
     pub group: String,
+    /// The paragraph of the contract that it shows, by its own word or its file's.
+    pub paragraph: Option<String>,
     /// What is to be done with it.
     pub task: Task,
 }
@@ -238,7 +241,8 @@ impl Vector<'_> {
                 Task::Evaluate(Box::new(self.evaluate(profile)?))
             }
         };
-        Ok(Case { name, group, task })
+        let paragraph = self.text("paragraph")?.or_else(|| meta_text("paragraph"));
+        Ok(Case { name, group, paragraph, task })
     }
 
     fn evaluate(&self, profile: &'static str) -> Result<Evaluate, String> {

@@ -198,7 +198,9 @@ fn decode_object(members: Vec<(Vec<u16>, Json)>) -> Option<Json> {
         match (String::from_utf16_lossy(key).as_str(), value.to_text().as_deref()) {
             ("$num", Some("-0")) => return Some(Json::Number(-0.0)),
             ("$num" | "$regex", Some(_)) => return None,
-            ("$undefined" | "$fn", _) if *value == Json::Bool(true) => return None,
+            ("$undefined" | "$fn" | "$cycle", _) if *value == Json::Bool(true) => {
+                return None;
+            }
             _ => {}
         }
     }

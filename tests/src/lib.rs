@@ -19,6 +19,7 @@ pub mod parity;
 mod process;
 pub mod report;
 pub mod snapshot;
+#[cfg(feature = "wasmtime")]
 pub mod soak;
 pub mod subject;
 pub mod suite;

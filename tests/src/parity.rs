@@ -67,7 +67,7 @@ fn run_decision(
         subjects.iter_mut().map(|subject| decided(subject.as_mut(), decide)).collect();
     for (answer, score) in answers.iter().zip(&mut report.scores) {
         let comparison = match answer {
-            Ok(result) => compare_decision(&decide.expect, result),
+            Ok(result) => compare_decision(&decide.expect, decide.steps, result),
             Err(Crash(reason)) => Comparison::failed("an answer", reason.clone()),
         };
         count(score, &case.name, comparison);
@@ -112,8 +112,8 @@ fn judge(evaluate: &Evaluate, observation: &Observation) -> Comparison {
 }
 
 fn count(score: &mut Score, name: &str, comparison: Comparison) {
-    if comparison.position_differs {
-        score.position_differs.push(name.to_owned());
+    if let Some(other_place) = comparison.other_place {
+        score.other_places.push((name.to_owned(), other_place));
     }
     match comparison.mismatch {
         Some(mismatch) => score.failures.push((name.to_owned(), mismatch)),

@@ -1,36 +1,43 @@
-//! A Node process that answers one line to each line, and may be given up.
+//! A process that answers one line to each line, and may be given up.
 
 use crate::json::Json;
 use crate::subject::Crash;
+use std::ffi::OsString;
 use std::io::{BufRead, BufReader, Write as _};
 use std::process::{Child, ChildStdin, Command, Stdio};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::thread;
 use std::time::Duration;
 
-/// A script in a Node process.
-pub(crate) struct NodeScript {
-    script: &'static str,
+/// A program in a process of its own.
+pub(crate) struct Responder {
+    /// Its name, and its arguments.
+    program: Vec<OsString>,
     time_limit: Duration,
     /// Absent after it died or was given up; the next question starts another.
     process: Option<Process>,
 }
 
-impl NodeScript {
-    /// Starts a script, whose answers may take `time_limit`.
+impl Responder {
+    /// Starts a script of Node, whose answers may take `time_limit`.
+    pub(crate) fn node(script: &str, time_limit: Duration) -> Result<Self, String> {
+        Responder::start(vec!["node".into(), script.into()], time_limit)
+    }
+
+    /// Starts a program, whose answers may take `time_limit`.
     pub(crate) fn start(
-        script: &'static str,
+        program: Vec<OsString>,
         time_limit: Duration,
     ) -> Result<Self, String> {
-        let process = Some(Process::spawn(script)?);
-        Ok(NodeScript { script, time_limit, process })
+        let process = Some(Process::spawn(&program)?);
+        Ok(Responder { program, time_limit, process })
     }
 
     /// Asks one line of JSON.
     pub(crate) fn ask(&mut self, question: &str) -> Result<Json, Crash> {
         let mut process = match self.process.take() {
             Some(process) => process,
-            None => Process::spawn(self.script).map_err(Crash)?,
+            None => Process::spawn(&self.program).map_err(Crash)?,
         };
         let answer = process.ask(question, self.time_limit)?;
         self.process = Some(process);
@@ -56,16 +63,18 @@ impl Drop for Process {
 }
 
 impl Process {
-    fn spawn(script: &str) -> Result<Self, String> {
-        let mut child = Command::new("node")
-            .arg(script)
+    fn spawn(program: &[OsString]) -> Result<Self, String> {
+        let (name, arguments) = program.split_first().ok_or("no program to start")?;
+        let shown = name.display();
+        let mut child = Command::new(name)
+            .args(arguments)
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .spawn()
-            .map_err(|error| format!("cannot start `node`: {error}; install Node 20"))?;
+            .map_err(|error| format!("cannot start `{shown}`: {error}"))?;
         let (Some(questions), Some(stdout)) = (child.stdin.take(), child.stdout.take())
         else {
-            return Err("`node` was started without pipes".to_owned());
+            return Err(format!("`{shown}` was started without pipes"));
         };
         let (lines, answers) = channel();
         thread::spawn(move || {
@@ -79,16 +88,18 @@ impl Process {
     }
 
     fn ask(&mut self, question: &str, time_limit: Duration) -> Result<Json, Crash> {
+        // A question is a line; a break of line that JSON can have is a space.
+        let question = question.replace(['\n', '\r'], " ");
         let sent =
             writeln!(self.questions, "{question}").and_then(|()| self.questions.flush());
-        sent.map_err(|error| Crash(format!("the Node process has died: {error}")))?;
+        sent.map_err(|error| Crash(format!("the process has died: {error}")))?;
         match self.answers.recv_timeout(time_limit) {
             Ok(line) => Json::parse(&line).map_err(Crash),
             Err(RecvTimeoutError::Timeout) => {
                 Err(Crash(format!("no answer within {time_limit:?}")))
             }
             Err(RecvTimeoutError::Disconnected) => {
-                Err(Crash("the Node process has died".to_owned()))
+                Err(Crash("the process has died".to_owned()))
             }
         }
     }

@@ -15,8 +15,8 @@ pub struct Score {
     pub failures: Vec<(String, Mismatch)>,
     /// Cases that a divergence excludes, with its name.
     pub excluded: Vec<(String, String)>,
-    /// Cases in which an evaluation error has another position or token.
-    pub position_differs: Vec<String>,
+    /// Cases in which an evaluation error has another position or token, which fails none.
+    pub other_places: Vec<(String, Mismatch)>,
 }
 
 impl Score {
@@ -33,7 +33,7 @@ impl Score {
             self.passed,
             self.failures.len(),
             self.excluded.len(),
-            self.position_differs.len(),
+            self.other_places.len(),
         )
     }
 
@@ -47,8 +47,15 @@ impl Score {
         )
     }
 
-    /// Each failing case with what was asked for and what came.
+    /// Each case whose error is at another place, and each failing case, with what was asked
+    /// for and what came.
     pub fn print_failures(&self) {
+        for (name, Mismatch { want, got }) in &self.other_places {
+            println!(
+                "{} {name}: another place\n  want {want}\n  got  {got}",
+                self.subject
+            );
+        }
         for (name, Mismatch { want, got }) in &self.failures {
             println!("{} {name}\n  want {want}\n  got  {got}", self.subject);
         }
@@ -60,6 +67,9 @@ impl Score {
             .iter()
             .map(|(name, it)| json!({ "case": name, "want": it.want, "got": it.got }))
             .collect();
+        let names = |list: &[(String, Mismatch)]| -> Vec<Value> {
+            list.iter().map(|(name, _)| json!(name)).collect()
+        };
         let excluded: BTreeMap<_, _> = self.excluded.iter().cloned().collect();
         json!({
             "subject": self.subject,
@@ -67,7 +77,7 @@ impl Score {
             "failed": self.failures.len(),
             "failures": failures,
             "excluded": excluded,
-            "positionsDiffer": self.position_differs,
+            "positionsDiffer": names(&self.other_places),
         })
     }
 }

@@ -35,6 +35,8 @@ pub struct Change {
     pub fixed: Vec<String>,
     /// Groups that are not in the file.
     pub unknown: Vec<String>,
+    /// Groups that had more cases there: what is gone cannot fail.
+    pub shrunk: Vec<String>,
 }
 
 impl Snapshot {
@@ -94,6 +96,10 @@ impl Snapshot {
                 change.unknown.push(name.clone());
                 continue;
             };
+            if found.total < known.total {
+                let (now, before) = (found.total, known.total);
+                change.shrunk.push(format!("{name}, {now} cases of {before}"));
+            }
             change.broken.extend(found.failing.difference(&known.failing).cloned());
             change.fixed.extend(known.failing.difference(&found.failing).cloned());
         }
@@ -136,6 +142,9 @@ pub fn settle(path: &Path, run: Snapshot, bless: bool) -> Result<bool, String> {
     for case in &change.broken {
         println!("passed before, fails now: {case}");
     }
+    for group in &change.shrunk {
+        println!("cases are gone: {group}; take it in with `cargo xtask bless`");
+    }
     for group in &change.unknown {
         println!(
             "not in {}: {group}; take it in with `cargo xtask bless`",
@@ -148,7 +157,8 @@ pub fn settle(path: &Path, run: Snapshot, bless: bool) -> Result<bool, String> {
             "{count} cases pass that did not; take them in with `cargo xtask bless`"
         );
     }
-    Ok(change.broken.is_empty() && change.unknown.is_empty())
+    let accused = [&change.broken, &change.unknown, &change.shrunk];
+    Ok(accused.iter().all(|list| list.is_empty()))
 }
 
 #[cfg(test)]
@@ -172,5 +182,13 @@ mod tests {
         let change = run(&["g/b"]).compare(&run(&["g/a"]));
         assert_eq!(change.broken, ["g/a"]);
         assert_eq!(change.fixed, ["g/b"]);
+    }
+
+    #[test]
+    fn a_group_may_not_lose_cases() {
+        let one = BTreeMap::from([("g".to_owned(), vec!["g/a".to_owned()])]);
+        let fewer = Snapshot::of_run("suite", &one, &BTreeSet::new());
+        assert_eq!(run(&[]).compare(&fewer).shrunk, ["suite g, 1 cases of 2"]);
+        assert!(fewer.compare(&run(&[])).shrunk.is_empty());
     }
 }

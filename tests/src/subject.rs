@@ -3,6 +3,7 @@
 mod isolated;
 mod native;
 mod node;
+#[cfg(feature = "wasmtime")]
 pub(crate) mod wasmtime;
 
 use crate::compare::describe_outcome;
@@ -176,6 +177,7 @@ pub fn start(name: &str, time_limit: Duration) -> Result<Box<dyn Subject>, Strin
         "native" => Ok(Box::new(isolated::Isolated::start("native", time_limit, || {
             Ok(Box::new(native::Native))
         }))),
+        #[cfg(feature = "wasmtime")]
         "wasmtime" => {
             Ok(Box::new(isolated::Isolated::start("wasmtime", time_limit, || {
                 Ok(Box::new(wasmtime::Wasmtime::start()?))

@@ -1,4 +1,7 @@
-//! The official JSONata suite: its groups and data sets, and how its cases are judged.
+//! The official JSONata suite: what its cases ask for, and how answers are judged.
+
+mod files;
+mod source;
 
 use crate::compare::{Mismatch, describe_outcome};
 use crate::json::Json;
@@ -6,10 +9,10 @@ use crate::report::Score;
 use crate::subject::{
     Answer, Failure, Limits, Outcome, Reads, Request, Subject, evaluate_both_ways,
 };
-use serde_json::value::RawValue;
+use files::Fields;
+pub use files::{Suite, read};
+pub use source::Source;
 use std::collections::BTreeMap;
-use std::fs;
-use std::path::{Path, PathBuf};
 
 /// Steps that stand for a millisecond of a case's `timelimit`.
 const STEPS_PER_MILLISECOND: u64 = 100_000;
@@ -28,7 +31,7 @@ const AUTHORS_MESSAGE: [&str; 2] = ["D3137", "D3141"];
 pub struct Case {
     /// `group/name`.
     pub name: String,
-    /// The file that it is in.
+    /// The file or folder that it is in.
     pub group: String,
     request: Request,
     expect: Expect,
@@ -39,27 +42,6 @@ enum Expect {
     Value { json: Json, unordered: bool },
     Undefined,
     Error { code: String, token: Option<Json>, message: Option<Json> },
-}
-
-/// Reads `groups/*.json` and the data sets that they name.
-pub fn read(folder: &Path) -> Result<Vec<Case>, String> {
-    let mut datasets = BTreeMap::new();
-    for path in json_files(&folder.join("datasets"))? {
-        datasets.insert(stem(&path), read_text(&path)?);
-    }
-    let mut cases = Vec::new();
-    for path in json_files(&folder.join("groups"))? {
-        let text = read_text(&path)?;
-        let group = stem(&path);
-        let fields: Vec<BTreeMap<String, Box<RawValue>>> = serde_json::from_str(&text)
-            .map_err(|error| format!("{}: {error}", path.display()))?;
-        for fields in &fields {
-            let case = read_case(&group, fields, &datasets)
-                .map_err(|reason| format!("{}: {reason}", path.display()))?;
-            cases.push(case);
-        }
-    }
-    Ok(cases)
 }
 
 /// Runs all cases on one subject.
@@ -81,15 +63,15 @@ pub fn run(subject: &mut dyn Subject, cases: &[Case]) -> Score {
 }
 
 fn read_case(
-    group: &str,
-    fields: &BTreeMap<String, Box<RawValue>>,
+    names: (&str, String),
+    fields: &Fields,
     datasets: &BTreeMap<String, String>,
 ) -> Result<Case, String> {
+    let (group, name) = names;
     let raw = |name: &str| fields.get(name).map(|raw| raw.get().to_owned());
     let json = |name: &str| raw(name).map(|text| Json::parse(&text)).transpose();
     let number = |name: &str| json(name).map(|it| it.as_ref().and_then(Json::to_number));
-    let name = json("name")?.and_then(|it| it.to_text()).ok_or("a case has no `name`")?;
-    let source = raw("expr").ok_or(format!("{name} has no `expr`"))?;
+    let source = raw("expr").ok_or("there is no `expr`")?;
     let dataset = json("dataset")?.and_then(|it| it.to_text());
     // `data` counts even when it is null; a data set only when there is no `data`.
     let context = match (raw("data"), &dataset) {
@@ -97,7 +79,7 @@ fn read_case(
         (None, None) => None,
         (None, Some(set)) => {
             let found = datasets.get(set).cloned();
-            Some(found.ok_or(format!("{name}: there is no data set `{set}`"))?)
+            Some(found.ok_or(format!("there is no data set `{set}`"))?)
         }
     };
     let time_limit = number("timelimit")?.map(|it| it as u64);
@@ -118,7 +100,7 @@ fn read_case(
         limits,
         reads: Reads::Needed,
     };
-    let expect = expectation(&json)?.ok_or(format!("{name} expects nothing"))?;
+    let expect = expectation(&json)?.ok_or("nothing is expected")?;
     Ok(Case { name: format!("{group}/{name}"), group: group.to_owned(), request, expect })
 }
 
@@ -190,24 +172,4 @@ fn same_error(
     same_code
         && token.is_none_or(|token| Some(token) == failure.get("token"))
         && (!author_wrote || message.is_none_or(|it| Some(it) == failure.get("message")))
-}
-
-fn json_files(folder: &Path) -> Result<Vec<PathBuf>, String> {
-    let entries = fs::read_dir(folder).map_err(|error| {
-        format!("{}: {error}; name the folder of the official suite", folder.display())
-    })?;
-    let mut files: Vec<PathBuf> = entries
-        .filter_map(|entry| entry.ok().map(|entry| entry.path()))
-        .filter(|path| path.extension().is_some_and(|it| it == "json"))
-        .collect();
-    files.sort();
-    Ok(files)
-}
-
-fn stem(path: &Path) -> String {
-    path.file_stem().unwrap_or_default().to_string_lossy().into_owned()
-}
-
-fn read_text(path: &Path) -> Result<String, String> {
-    fs::read_to_string(path).map_err(|error| format!("{}: {error}", path.display()))
 }

@@ -12,8 +12,8 @@ use crate::tool;
 use crate::workspace::Workspace;
 use crate::{npm, wasm};
 
-/// Random cases of each kind in a nightly run.
-const NIGHTLY_CASES: &str = "20000";
+/// The program that answers for another implementation, in a workspace of its own.
+const PEERS: &str = "tests/peers/Cargo.toml";
 /// Which cases passed when it was last blessed.
 const SNAPSHOT: &str = "tests/conformance.snap";
 
@@ -39,11 +39,28 @@ pub(crate) fn fuzz(workspace: &Workspace, arguments: &[OsString]) -> Result<()> 
     call(workspace, "fuzz", arguments)
 }
 
-/// Random cases that no run before had; the seed stands in the first line, so that a
-/// difference can be had again.
-pub(crate) fn nightly(workspace: &Workspace) -> Result<()> {
-    let arguments = ["--seed", "random", "--cases", NIGHTLY_CASES];
-    differential(workspace, &arguments.map(OsString::from))
+/// Random cases that no run before had, beside the reference and beside jsonata-rs; the
+/// seed stands in the first line, so that a difference can be had again.
+pub(crate) fn nightly(workspace: &Workspace, cases: u32) -> Result<()> {
+    let arguments = ["--seed", "random", "--cases", &cases.to_string()];
+    let arguments = arguments.map(OsString::from);
+    let peer = peer(workspace)?.into_os_string();
+    let with_peer = [&[OsString::from("--peer"), peer], &arguments[..]].concat();
+    // A difference in one is no reason to leave the other out.
+    let runs = [differential(workspace, &arguments), differential(workspace, &with_peer)];
+    runs.into_iter().collect()
+}
+
+/// Builds the program that answers for another implementation, which nothing else needs.
+fn peer(workspace: &Workspace) -> Result<PathBuf> {
+    let shell = tool::shell(workspace.root())?;
+    let target = workspace.path("target/peers");
+    tool::cargo(&shell)
+        .args(["build", "--quiet", "--locked", "--manifest-path", PEERS, "--target-dir"])
+        .arg(&target)
+        .run()
+        .context("cannot build jsonata-rs, which cargo downloads")?;
+    Ok(target.join("debug/expr-peers").with_extension(std::env::consts::EXE_EXTENSION))
 }
 
 /// Measures the demo's expressions. Debug builds measure nothing, so this one is optimized,
@@ -65,44 +82,44 @@ pub(crate) fn check_fixtures(workspace: &Workspace) -> Result<()> {
     call(workspace, "parity", &[workspace.path("parity-fixtures").into_os_string()])
 }
 
-/// The shared vectors and the official suite, where they are: what passed before may not
-/// fail now.
+/// The shared vectors, where they are, and the official suite, which also lies in a crate:
+/// what passed before may not fail now.
 pub(crate) fn check_snapshot(workspace: &Workspace) -> Result<()> {
-    let Some(shared) = shared(workspace) else {
-        println!(
-            "SKIPPED: no ../shared here, so neither vectors nor the official suite ran"
-        );
-        return Ok(());
-    };
-    for (program, folder) in [("parity", "vectors"), ("suite", "jsonata-suite")] {
-        let mut arguments = snapshot(workspace);
-        arguments.push(shared.join(folder).into_os_string());
-        call(workspace, program, &arguments)?;
+    match vectors(workspace) {
+        Some(vectors) => {
+            let mut arguments = snapshot(workspace);
+            arguments.push(vectors.into_os_string());
+            call(workspace, "parity", &arguments)?;
+        }
+        None => println!("SKIPPED: no ../shared here, so no shared vectors ran"),
     }
-    Ok(())
+    call(workspace, "suite", &snapshot(workspace))
 }
 
 /// Writes what passes now into the snapshot. A person reads the difference.
 pub(crate) fn bless(workspace: &Workspace) -> Result<()> {
     npm::build(workspace, &wasm::build(workspace)?)?;
-    let shared = shared(workspace)
-        .context("no ../shared here, which holds the vectors and the official suite")?;
-    for (program, folder) in [("parity", "vectors"), ("suite", "jsonata-suite")] {
-        let mut arguments = snapshot(workspace);
-        arguments.push("--bless".into());
-        arguments.push(shared.join(folder).into_os_string());
-        call(workspace, program, &arguments)?;
+    let bless = || [snapshot(workspace), vec!["--bless".into()]].concat();
+    match vectors(workspace) {
+        Some(vectors) => {
+            let arguments = [bless(), vec![vectors.into_os_string()]].concat();
+            call(workspace, "parity", &arguments)?;
+            call(workspace, "suite", &bless())?;
+        }
+        None => {
+            println!("no ../shared here, so its vectors and its suite stay as they are")
+        }
     }
-    Ok(())
+    call(workspace, "suite", &[bless(), vec!["--published".into()]].concat())
 }
 
 fn snapshot(workspace: &Workspace) -> Vec<OsString> {
     vec!["--snapshot".into(), workspace.path(SNAPSHOT).into_os_string()]
 }
 
-fn shared(workspace: &Workspace) -> Option<PathBuf> {
-    let shared = workspace.root().parent()?.join("shared");
-    shared.join("vectors").is_dir().then_some(shared)
+fn vectors(workspace: &Workspace) -> Option<PathBuf> {
+    let vectors = workspace.root().parent()?.join("shared/vectors");
+    vectors.is_dir().then_some(vectors)
 }
 
 /// The program's own last lines say what failed, so no sentence is added to them.

@@ -5,6 +5,7 @@
 
 mod conformance;
 mod docs;
+mod mutants;
 mod npm;
 mod reproduce;
 mod temporal;
@@ -80,7 +81,13 @@ enum Task {
         rest: Rest,
     },
     /// Run what is too long for a gate: many random cases of every kind, each time others.
-    Nightly,
+    Nightly {
+        /// How many cases of each kind.
+        #[arg(long, default_value_t = 20_000)]
+        cases: u32,
+    },
+    /// Change the engine in many places, one at a time, and count what the fixtures notice.
+    Mutants(mutants::Sample),
     /// Run the official suite through every host; `suite --help` says more.
     #[command(disable_help_flag = true)]
     Suite {
@@ -137,7 +144,8 @@ fn run(task: Task) -> Result<()> {
             conformance::differential(workspace, &rest.arguments)
         }
         Task::Fuzz { rest } => conformance::fuzz(workspace, &rest.arguments),
-        Task::Nightly => conformance::nightly(workspace),
+        Task::Nightly { cases } => conformance::nightly(workspace, cases),
+        Task::Mutants(sample) => mutants::run(workspace, &sample),
         Task::Suite { rest } => conformance::run(workspace, "suite", &rest.arguments),
     }
 }

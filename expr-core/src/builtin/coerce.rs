@@ -52,7 +52,7 @@ pub(super) fn string(heap: &mut Heap, value: Value) -> Result<Text> {
 }
 
 /// JavaScript's `Number(value)`.
-pub(super) fn number(heap: &Heap, value: Value) -> Result<f64> {
+pub(crate) fn number(heap: &Heap, value: Value) -> Result<f64> {
     let mut value = value;
     loop {
         return Ok(match value {

@@ -300,7 +300,10 @@ fn reduce(context: &mut Context<'_>, arguments: &[Value]) -> Result<Waiting> {
     let function = argument(arguments, 1);
     let arity = arity(context.heap, function);
     if arity < 2 && !argument(arguments, 0).is_undefined() {
-        return Err(Error::from(ErrorKind::BadReducer));
+        return Err(match function {
+            Value::Function(_) => Error::from(ErrorKind::BadReducer),
+            _ => coerce::fault("a function is expected"),
+        });
     }
     let Some(list) = coerce::list(context.heap, argument(arguments, 0))? else {
         return Ok(Box::new(Finished(Value::Undefined)));

@@ -38,7 +38,7 @@ use crate::value::{Function, Heap, Value};
 use alloc::boxed::Box;
 use alloc::vec::Vec;
 
-pub(crate) use coerce::trim;
+pub(crate) use coerce::{number as to_number, trim};
 pub(crate) use helper::iso_timestamp;
 pub(crate) use regex::{match_regex, next_match};
 pub(crate) use signature::check_arguments;

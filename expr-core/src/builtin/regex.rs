@@ -14,22 +14,27 @@ pub(crate) fn match_regex(
     regex: &Arc<Regex>,
     arguments: &[Value],
 ) -> Result<Value> {
-    let subject = coerce::string(context.heap, argument(arguments, 0))?;
+    let value = argument(arguments, 0);
+    let text = coerce::string(context.heap, value)?;
     let from = coerce::number(context.heap, argument(arguments, 1))?;
-    find(context, regex, subject, coerce::saturate(from))
+    let subject = (!matches!(value, Value::Undefined | Value::Null)).then_some(text);
+    find(context, regex, (text, subject), coerce::saturate(from))
 }
 
 /// What calling the `next` of a match gives: the match after it, if there is one.
 pub(crate) fn next_match(
     context: &mut Context<'_>,
     regex: &Arc<Regex>,
-    subject: Text,
+    subject: Option<Text>,
     from: u32,
 ) -> Result<Value> {
+    let Some(subject) = subject else {
+        return Err(coerce::fault("a string is expected"));
+    };
     if index(from) >= context.heap.text(subject).utf16_len() {
         return Ok(Value::Undefined);
     }
-    let found = find(context, regex, subject, from)?;
+    let found = find(context, regex, (subject, Some(subject)), from)?;
     if let Value::Object(object) = found
         && let Some(key) = context.heap.find_key(b"match")
         && let Some(Value::String(Text { len: 0, .. })) = context.heap.member(object, key)
@@ -42,12 +47,12 @@ pub(crate) fn next_match(
 fn find(
     context: &mut Context<'_>,
     regex: &Arc<Regex>,
-    subject: Text,
+    (text, subject): (Text, Option<Text>),
     from: u32,
 ) -> Result<Value> {
     let heap = &mut *context.heap;
-    heap.pay_text(index(subject.len).saturating_mul(2))?;
-    let units = heap.text(subject).to_units();
+    heap.pay_text(index(text.len).saturating_mul(2))?;
+    let units = heap.text(text).to_units();
     match regex.find_at(&units, index(from), &mut heap.budget)? {
         Some(captures) => describe(heap, regex, subject, &units, &captures),
         None => Ok(Value::Undefined),
@@ -58,7 +63,7 @@ fn find(
 pub(super) fn describe(
     heap: &mut Heap,
     regex: &Arc<Regex>,
-    subject: Text,
+    subject: Option<Text>,
     units: &[u16],
     captures: &Captures,
 ) -> Result<Value> {

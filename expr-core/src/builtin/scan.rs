@@ -333,7 +333,7 @@ impl Scan {
             (Match::Given(given), _) => Ok(*given),
             (Match::Found(captures), Source::Regex { regex, .. }) => {
                 let Subject { text, units } = &self.subject;
-                describe(heap, regex, *text, units, captures)
+                describe(heap, regex, Some(*text), units, captures)
             }
             (Match::Found(_), Source::Matcher { .. }) => Ok(Value::Undefined),
         }

@@ -4,9 +4,11 @@
 //! regular expression made of the parameters. Here the same greedy match with backtracking
 //! is a small table: whether the parameters from one on can take the arguments from one on.
 
+use super::argument;
+use super::coerce::fault;
 use crate::error::{Error, ErrorKind, Result};
 use crate::syntax::{Parameter, Repeat, Signature};
-use crate::value::{Heap, Marks, Value, length};
+use crate::value::{Heap, Marks, Text, Value, length};
 use alloc::vec;
 use alloc::vec::Vec;
 
@@ -26,33 +28,36 @@ pub(crate) fn check_arguments(
         return Err(bad_argument(parameters, &letters));
     };
     let mut checked = Vec::with_capacity(arguments.len());
-    let mut at = 0_usize;
+    // An optional parameter without an argument takes the next one for itself, so what the
+    // later ones get is not what they were matched with.
+    let (mut at, mut taken) = (0_usize, 0_usize);
     for (parameter, &count) in parameters.iter().zip(&counts) {
         if count == 0 {
-            if parameter.context {
-                if !parameter.kinds.has(letter(context)) {
+            if let Some(kinds) = parameter.context {
+                if !kinds.has(letter(context)) {
                     return Err(Error::from(ErrorKind::BadContext {
                         index: one_based(at),
                     }));
                 }
                 checked.push(context);
             } else {
-                checked.push(arguments.get(at).copied().unwrap_or_default());
+                checked.push(argument(arguments, at));
                 at = at.saturating_add(1);
             }
             continue;
         }
-        let end = at.saturating_add(count);
-        let matched = letters.get(at..end).unwrap_or_default();
-        for position in at..end {
-            let argument = arguments.get(position).copied().unwrap_or_default();
+        let end = taken.saturating_add(count);
+        let matched = letters.get(taken..end).unwrap_or_default();
+        for &single in matched {
+            let given = argument(arguments, at);
             checked.push(if parameter.array {
-                as_array(heap, parameter, argument, matched, position)?
+                as_array(heap, parameter, given, (matched, single), at)?
             } else {
-                argument
+                given
             });
+            at = at.saturating_add(1);
         }
-        at = end;
+        taken = end;
     }
     Ok(checked)
 }
@@ -80,7 +85,7 @@ fn greedy_counts(parameters: &[Parameter], letters: &[u8]) -> Option<Vec<usize>>
         let most = if parameter.repeat == Repeat::Many { rest.len() } else { 1 };
         let fitting = rest.iter().take(most);
         let count = fitting.take_while(|&&it| parameter.kinds.has(it)).count();
-        if count == 0 && parameter.repeat != Repeat::Optional {
+        if parameter.lazy || count == 0 && parameter.repeat != Repeat::Optional {
             return None;
         }
         counts.push(count);
@@ -89,7 +94,8 @@ fn greedy_counts(parameters: &[Parameter], letters: &[u8]) -> Option<Vec<usize>>
     rest.is_empty().then_some(counts)
 }
 
-/// How many arguments each parameter takes: as many as it can, as long as the rest fits.
+/// How many arguments each parameter takes: as many as it can, or as few if it is lazy, as
+/// long as the rest fits.
 /// When `whole` is false, arguments may be left over.
 fn match_counts(
     parameters: &[Parameter],
@@ -133,10 +139,17 @@ fn match_counts(
             Repeat::Optional => (0, run.min(1)),
             Repeat::Many => (1, run),
         };
-        let rest = |count: &usize| {
-            get(&fits, cell(number.saturating_add(1), at.saturating_add(*count)))
+        let rest = |count: usize| {
+            get(&fits, cell(number.saturating_add(1), at.saturating_add(count)))
         };
-        let count = (least..=most).rev().find(rest)?;
+        let mut count = if parameter.lazy { least } else { most };
+        let mut left = most.checked_sub(least)?;
+        while !rest(count) {
+            left = left.checked_sub(1)?;
+            let next =
+                if parameter.lazy { count.checked_add(1) } else { count.checked_sub(1) };
+            count = next?;
+        }
         counts.push(count);
         at = at.saturating_add(count);
     }
@@ -166,19 +179,21 @@ fn bad_argument(parameters: &[Parameter], letters: &[u8]) -> Error {
     Error::from(ErrorKind::BadArgument { index: one_based(good) })
 }
 
-/// An argument for an array parameter: a single value becomes a list of itself.
+/// An argument for an array parameter: a single value becomes a list of itself. `matched`
+/// are the letters of all that the parameter takes, `single` is the one of this argument.
 fn as_array(
     heap: &mut Heap,
     parameter: &Parameter,
     argument: Value,
-    matched: &[u8],
+    (matched, single): (&[u8], u8),
     position: usize,
 ) -> Result<Value> {
-    if argument.is_undefined() {
-        return Ok(argument);
+    if single == b'm' {
+        return Ok(Value::Undefined);
     }
     if let Some(wanted) = &parameter.items {
         let fits = match argument {
+            _ if single != b'a' => matched == wanted,
             Value::Array(array) => {
                 heap.budget.charge(u64::from(array.len))?;
                 let mut items = heap.items(array).iter().map(|&item| letter(item));
@@ -186,16 +201,19 @@ fn as_array(
                     wanted.first() == Some(&first) && items.all(|item| item == first)
                 })
             }
-            _ => matched == wanted,
+            Value::Undefined | Value::Null | Value::String(Text { len: 1.., .. }) => {
+                return Err(fault("a list is expected"));
+            }
+            _ => true,
         };
         if !fits {
             let (index, items) = (one_based(position), plural(wanted));
             return Err(Error::from(ErrorKind::BadArrayArgument { index, items }));
         }
     }
-    match argument {
-        Value::Array(_) => Ok(argument),
-        single => heap.add_array(&[single], Marks::NONE),
+    match single {
+        b'a' => Ok(argument),
+        _ => heap.add_array(&[argument], Marks::NONE),
     }
 }
 

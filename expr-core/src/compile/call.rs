@@ -23,9 +23,9 @@ impl Compiler<'_> {
         }
         push_nodes(&mut tasks, &arguments);
         let call = match builtin {
-            Some(builtin) => Op::CallBuiltin { builtin, arguments: count },
+            Some(builtin) => Op::CallBuiltin { builtin, arguments: count, piped: false },
             None if tail => Op::TailCall { arguments: count },
-            None => Op::Call { arguments: count },
+            None => Op::Call { arguments: count, piped: false },
         };
         tasks.push(match call {
             Op::TailCall { .. } => Task::EmitAt(call, self.tail_site(id)?),
@@ -51,8 +51,8 @@ impl Compiler<'_> {
         }
         push_nodes(&mut tasks, &arguments);
         let call = match builtin {
-            Some(builtin) => Op::CallBuiltin { builtin, arguments: count },
-            None => Op::Call { arguments: count },
+            Some(builtin) => Op::CallBuiltin { builtin, arguments: count, piped: true },
+            None => Op::Call { arguments: count, piped: true },
         };
         tasks.push(Task::Emit(call, rhs));
         self.plan(tasks);

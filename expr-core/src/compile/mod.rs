@@ -133,7 +133,7 @@ impl Compiler<'_> {
             Task::Tail(id) => self.node(id, true),
             Task::Load(name, span) => {
                 let site = self.site(span, None, None);
-                self.load(&name, site)
+                self.load(&name, true, site)
             }
             Task::Emit(op, id) => {
                 let site = self.site_of(id)?;
@@ -223,16 +223,17 @@ impl Compiler<'_> {
     fn node(&mut self, id: NodeId, tail: bool) -> Result<()> {
         let node = self.get(id)?;
         let (keep, tuple) = (node.keep_array, node.tuple);
-        let is_path = matches!(node.kind, NodeKind::Path { .. });
+        if matches!(node.kind, NodeKind::Path { .. }) {
+            return self.path(id);
+        }
         let is_call = matches!(node.kind, NodeKind::Call { .. });
         let predicates = node.predicates.clone();
-        let group = node.group.clone().filter(|_| !is_path);
+        let group = node.group.clone();
         if tail && is_call && predicates.is_empty() {
             // The reference leaves everything after such a call to the caller.
             return self.call(id, true);
         }
         let mut unwrap = keep || needs_unwrapping(&node.kind);
-        unwrap |= !tail && self.passes_on_a_call(&node.kind);
         let mut after = Vec::new();
         for stage in &predicates {
             if let StageKind::Filter(predicate) = stage.kind {
@@ -244,29 +245,14 @@ impl Compiler<'_> {
             self.group(group, tuple, &mut after)?;
             unwrap = false;
         }
-        if keep && is_path && predicates.is_empty() && !self.stays_single(id)? {
-            after.push(Task::Emit(Op::KeepSequence, id));
-        } else if unwrap {
+        if unwrap {
             after.push(Task::Emit(Op::Unwrap { keep }, id));
         }
-        let tail = tail && after.is_empty();
+        // What a tail call gives never comes back to be unwrapped here.
+        let only_passes = !keep && predicates.is_empty() && group.is_none();
+        let tail = tail && only_passes;
         self.plan(after);
         self.core(id, tail)
-    }
-
-    /// Whether a construct results in what a call in it gave. An item of a list that a
-    /// function left can be a sequence again, which each construct around it unwraps.
-    fn passes_on_a_call(&self, kind: &NodeKind) -> bool {
-        let results = match kind {
-            NodeKind::Block(statements) => [statements.last().copied(), None],
-            NodeKind::Bind { value, .. } => [Some(*value), None],
-            NodeKind::Condition { then, otherwise, .. } => [Some(*then), *otherwise],
-            _ => return false,
-        };
-        let mut results =
-            results.into_iter().flatten().filter_map(|id| self.tree.get(id));
-        results
-            .any(|it| matches!(it.kind, NodeKind::Call { .. } | NodeKind::Apply { .. }))
     }
 
     /// Plans a node without what follows it.
@@ -274,7 +260,6 @@ impl Compiler<'_> {
         let kind = self.get(id)?.kind.clone();
         let part = |node| if tail { Task::Tail(node) } else { Task::Node(node) };
         match kind {
-            NodeKind::Path { .. } => return self.path(id),
             NodeKind::Call { .. } => return self.call(id, tail),
             NodeKind::Partial { .. } => return self.partial(id),
             NodeKind::Apply { lhs, rhs } => return self.apply(id, lhs, rhs),
@@ -285,11 +270,16 @@ impl Compiler<'_> {
             }
             NodeKind::Name(name) => {
                 let name = self.name(name.as_wtf8().bytes());
-                self.plan(vec![Task::Emit(Op::Lookup { name }, id)]);
+                let keep = self.get(id)?.keep_array;
+                self.plan(vec![Task::Emit(Op::Lookup { name, keep }, id)]);
             }
             NodeKind::Variable(name) => {
+                let node = self.get(id)?;
+                let raw = node.keep_array
+                    || node.group.is_some()
+                    || !node.predicates.is_empty();
                 let site = self.site_of(id)?;
-                return self.load(&name, site);
+                return self.load(&name, raw, site);
             }
             NodeKind::String(text) => {
                 let (start, len) = self.names.text(text.as_wtf8().bytes());
@@ -362,7 +352,7 @@ impl Compiler<'_> {
                         Task::Emit(Op::Copy, id),
                         Task::Node(procedure),
                         Task::Emit(Op::Swap, id),
-                        Task::Emit(Op::Call { arguments: 1 }, exists),
+                        Task::Emit(Op::Call { arguments: 1, piped: false }, exists),
                         Task::Emit(Op::JumpIfFalse(otherwise), id),
                         Task::Emit(Op::Jump(end), id),
                         Task::Place(otherwise),
@@ -376,7 +366,9 @@ impl Compiler<'_> {
                 let bind = self.bind(&name)?;
                 self.plan(vec![Task::Node(value), Task::Emit(bind, id)]);
             }
-            NodeKind::Sort(_) => return Err(bug("an order-by outside of a path")),
+            NodeKind::Path { .. } | NodeKind::Sort(_) => {
+                return Err(bug("an order-by outside of a path"));
+            }
         }
         Ok(())
     }
@@ -520,15 +512,21 @@ impl Compiler<'_> {
     }
 }
 
-/// Whether a construct can result in a sequence that is still to be unwrapped.
+/// Whether a construct can result in a sequence that is still to be unwrapped. An item of a
+/// sequence can be one, so what passes on the value of a part unwraps it once more.
 fn needs_unwrapping(kind: &NodeKind) -> bool {
     matches!(
         kind,
-        NodeKind::Path { .. }
-            | NodeKind::Call { .. }
+        NodeKind::Call { .. }
             | NodeKind::Apply { .. }
             | NodeKind::Wildcard
             | NodeKind::Descendants
+            | NodeKind::Parent(_)
+            | NodeKind::Block(_)
+            | NodeKind::Bind { .. }
+            | NodeKind::Condition { .. }
+            | NodeKind::Elvis { .. }
+            | NodeKind::Coalesce { .. }
             | NodeKind::Binary { operator: Operator::Range, .. }
     )
 }

@@ -16,13 +16,14 @@ struct Inputs {
 }
 
 impl Compiler<'_> {
-    /// Plans a path with its group-by.
+    /// Plans a path with its group-by, and what it is as a value.
     pub(super) fn path(&mut self, id: NodeId) -> Result<()> {
         let node = self.get(id)?;
         let NodeKind::Path { steps, keep_singleton } = node.kind.clone() else {
             return Ok(());
         };
         let (group, keeps_tuples) = (node.group.clone(), node.tuple);
+        let keep = node.keep_array;
         let first = steps.first().map(|&first| self.get(first)).transpose()?;
         let constructs = first.is_some_and(|first| first.constructs);
         // A path goes on after a constructor that makes tuples, whatever it gave.
@@ -35,6 +36,9 @@ impl Compiler<'_> {
             }
         }
         let (path_end, constructed) = (self.label(), self.label());
+        // What a constructor gave alone is no list that a `[]` around the path keeps.
+        let done = self.label();
+        let nothing = if keep_singleton || group.is_some() { path_end } else { done };
         // An order-by leaves what is no list as it is, for the step after it.
         let mut sorted = 0_usize;
         if constructs && !unbroken {
@@ -46,7 +50,12 @@ impl Compiler<'_> {
             }
         }
         let mut tasks = Vec::new();
+        // Neither is a group-by's object, or what only an order-by took up.
+        let mut single = constructs || group.is_some();
         for (position, &step) in steps.iter().enumerate() {
+            if position > 0 && !self.sorts(step)? {
+                single = group.is_some();
+            }
             let last = position.saturating_add(1) == steps.len();
             if position == 0 && constructs {
                 self.constructed_step(step, last, &mut tasks)?;
@@ -70,7 +79,7 @@ impl Compiler<'_> {
                 if let Some(&next) = next
                     && !self.sorts(next)?
                 {
-                    let (end, keep) = (path_end, keep_singleton);
+                    let (end, keep) = (nothing, keep_singleton);
                     let listed = first_tuple == position.saturating_add(1);
                     let op = Op::ConstructedItems { end, keep, listed };
                     tasks.push(Task::Emit(op, step));
@@ -80,32 +89,30 @@ impl Compiler<'_> {
         let tuples = first_tuple < steps.len();
         if tuples && !keeps_tuples && group.is_none() {
             tasks.push(Task::Emit(Op::TupleItems, id));
+        } else if unbroken && !tuples && !keeps_tuples && group.is_none() {
+            // There are no tuples to go on with, whatever the constructor gave.
+            let op = Op::ConstructedItems { end: path_end, keep: true, listed: true };
+            tasks.push(Task::Emit(Op::Undefined, id));
+            tasks.push(Task::Emit(op, id));
         }
         // A path that ends early has made no tuples yet.
         tasks.push(Task::Place(path_end));
-        match group {
-            Some(group) => self.group(&group, tuples, &mut tasks)?,
+        match &group {
+            Some(group) => self.group(group, tuples, &mut tasks)?,
             None => {
                 if keep_singleton {
                     tasks.push(Task::Emit(Op::KeepSingleton, id));
                 }
             }
         }
+        let keep_list = keep && !single;
+        if keep_list {
+            tasks.push(Task::Emit(Op::KeepSequence, id));
+        }
+        tasks.push(Task::Place(done));
+        tasks.push(Task::Emit(Op::Unwrap { keep: keep && !keep_list }, id));
         self.plan(tasks);
         Ok(())
-    }
-
-    /// Whether the result of a path is no list of steps' results: what a group-by makes, or
-    /// what a constructor made and nothing but an order-by took up.
-    pub(super) fn stays_single(&self, path: NodeId) -> Result<bool> {
-        let node = self.get(path)?;
-        let NodeKind::Path { steps, .. } = &node.kind else { return Ok(true) };
-        let mut single = node.group.is_some();
-        if let Some((&first, rest)) = steps.split_first() {
-            let sorts = |&step: &NodeId| self.sorts(step).unwrap_or(false);
-            single |= self.get(first)?.constructs && rest.iter().all(sorts);
-        }
-        Ok(single)
     }
 
     fn sorts(&self, step: NodeId) -> Result<bool> {
@@ -152,7 +159,7 @@ impl Compiler<'_> {
         let node = self.get(step)?;
         let bare = node.predicates.is_empty() && node.stages.is_empty();
         let bare = bare && node.group.is_none();
-        let stages = node.stages.clone();
+        let (stages, keep) = (node.stages.clone(), node.keep_array);
         match node.kind.clone() {
             NodeKind::Variable(_) if first => {
                 tasks.push(Task::Node(step));
@@ -161,8 +168,10 @@ impl Compiler<'_> {
             }
             NodeKind::Name(name) if bare => {
                 let name = self.name(name.as_wtf8().bytes());
-                let field = Op::Field { name, last };
-                let op = if first { Op::InputField { name, last } } else { field };
+                let op = match first {
+                    true => Op::InputField { name, last, keep },
+                    false => Op::Field { name, last, keep },
+                };
                 tasks.push(Task::Emit(op, step));
             }
             NodeKind::Sort(terms) => {

@@ -15,7 +15,7 @@ use super::name::Names;
 use crate::builtin::find;
 use crate::program::NameIndex;
 use crate::reads::Reads;
-use crate::syntax::{Node, NodeId, NodeKind, Signature, Stage, StageKind, Tree};
+use crate::syntax::{Kinds, Node, NodeId, NodeKind, Signature, Stage, StageKind, Tree};
 use crate::text::Wtf8Buf;
 use alloc::vec;
 use alloc::vec::Vec;
@@ -387,13 +387,14 @@ fn built_in(name: &[u8]) -> Option<Signature> {
 fn takes_input(signature: &Signature, count: usize) -> bool {
     let parameters = &signature.parameters;
     let required = parameters.iter().filter(|parameter| parameter.is_required()).count();
-    parameters.iter().filter(|parameter| parameter.context).any(|parameter| {
+    parameters.iter().any(|parameter| {
         // One that takes anything takes the first argument that the others leave.
         let enough = if parameter.takes_anything() {
             required.saturating_add(1)
         } else {
             parameters.len()
         };
-        (parameter.kinds.has(b'o') || parameter.kinds.has(b'a')) && count < enough
+        let holds = |kinds: Kinds| kinds.has(b'o') || kinds.has(b'a');
+        parameter.context.is_some_and(holds) && count < enough
     })
 }

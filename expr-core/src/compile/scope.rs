@@ -243,13 +243,16 @@ impl Compiler<'_> {
     }
 
     /// Plans reading a variable.
-    pub(super) fn load(&mut self, name: &Wtf8Buf, site: u32) -> Result<()> {
+    pub(super) fn load(&mut self, name: &Wtf8Buf, raw: bool, site: u32) -> Result<()> {
         let name = name.as_wtf8().bytes();
         if name.is_empty() {
-            self.plan(vec![Task::EmitAt(Op::Input, site)]);
+            self.plan(vec![Task::EmitAt(Op::Input { raw }, site)]);
             return Ok(());
         }
         let number = self.name(name);
+        if !raw && (self.scopes.dynamic || self.scopes.is_tuple_name(number)) {
+            self.plan(vec![Task::EmitAt(Op::Unwrap { keep: false }, site)]);
+        }
         if self.scopes.dynamic {
             self.plan(vec![Task::EmitAt(Op::LoadNamed(number), site)]);
             return Ok(());
@@ -269,7 +272,7 @@ impl Compiler<'_> {
                 }
             } else if let Some(slot) = self.scopes.slot(id, number) {
                 let place = narrow(slot)?;
-                tasks.push(Task::EmitAt(Op::Load { up, slot: place, bound }, site));
+                tasks.push(Task::EmitAt(Op::Load { up, slot: place, raw, bound }, site));
                 always_bound = slot < scope.parameters;
                 if always_bound {
                     break;

@@ -259,7 +259,7 @@ catalog! {
 
     S9001 SourceNotText: Syntax =>
         "the source of an expression must be text",
-        help "write it as `{{\"$expr\": \"…\"}}`";
+        help "write it as `{\"$expr\": \"…\"}`";
 
     T0410 BadArgument { index: u32 }: Evaluation =>
         "argument {index} does not match the signature of the function";

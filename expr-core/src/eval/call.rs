@@ -7,7 +7,7 @@
 
 use super::frame::{Frame, Return, Saved};
 use super::{Loaded, Machine, bug};
-use crate::builtin::{Body, BuiltinId, DEFAULTS, Next, REST, check_arguments};
+use crate::builtin::{Body, BuiltinId, DEFAULTS, Next, REST, argument, check_arguments};
 use crate::compile::{Library, compile_text};
 use crate::error::{Error, ErrorKind, Result};
 use crate::text::Wtf8Buf;
@@ -34,25 +34,38 @@ impl Machine<'_> {
         Ok(self.stack.split_off(start))
     }
 
-    pub(super) fn call(&mut self, count: u32) -> Result<()> {
-        let arguments = self.pop_arguments(count)?;
-        let function = self.pop()?;
-        let ret = Return::To(self.pc);
-        let called = self.invoke(function, &arguments, self.input, ret)?;
-        self.settle(called, ret)
+    /// The arguments of a call as its function gets them. What was piped into it is still
+    /// what it was.
+    fn pop_passed(&mut self, count: u32, piped: bool) -> Result<Vec<Value>> {
+        let mut arguments = self.pop_arguments(count)?;
+        for argument in arguments.iter_mut().skip(usize::from(piped)) {
+            *argument = argument.passed();
+        }
+        Ok(arguments)
     }
 
-    pub(super) fn call_builtin(&mut self, id: BuiltinId, count: u32) -> Result<()> {
+    pub(super) fn call(&mut self, count: u32, piped: bool) -> Result<()> {
+        let arguments = self.pop_passed(count, piped)?;
+        let function = self.pop()?;
+        let ret = Return::To(self.pc);
+        self.launch(function, &arguments, self.input, ret)
+    }
+
+    pub(super) fn call_builtin(
+        &mut self,
+        id: BuiltinId,
+        count: u32,
+        piped: bool,
+    ) -> Result<()> {
         let ret = Return::To(self.pc);
         if self.given.bindings.is_some() {
             let name = self.heap.intern(id.row()?.name.as_bytes());
             let function = self.global(name, Some(id))?;
-            let arguments = self.pop_arguments(count)?;
-            let called = self.invoke(function, &arguments, self.input, ret)?;
-            return self.settle(called, ret);
+            let arguments = self.pop_passed(count, piped)?;
+            return self.launch(function, &arguments, self.input, ret);
         }
-        let arguments = self.pop_arguments(count)?;
-        let called = self.invoke_builtin(id, &arguments, Some(self.input), ret)?;
+        let arguments = self.pop_passed(count, piped)?;
+        let called = self.invoke_builtin(id, &arguments, self.input, true, ret)?;
         self.settle(called, ret)
     }
 
@@ -62,8 +75,7 @@ impl Machine<'_> {
         let arguments = self.pop_arguments(count)?;
         let function = self.pop()?;
         let (ret, context) = self.close_call()?;
-        let called = self.invoke(function, &arguments, context, ret)?;
-        self.settle(called, ret)
+        self.launch(function, &arguments, context, ret)
     }
 
     /// Ends a function: its value is on the stack.
@@ -139,15 +151,13 @@ impl Machine<'_> {
                     Next::Call(function, arguments) => {
                         self.frames.push(Frame::Native { waiting, ret });
                         let (context, below) = (Value::Null, Return::Below);
-                        let called = self.invoke(function, &arguments, context, below)?;
-                        Ok((called, below))
+                        self.invoke(function, &arguments, context, below)
                     }
                 }
             }
-            Some(Frame::Compose { second, ret }) => {
+            Some(Frame::Compose { second, context, ret }) => {
                 let argument = self.heap.unwrap_sequence(answer.unwrap_or_default());
-                let called = self.invoke(second, &[argument], Value::Null, ret)?;
-                Ok((called, ret))
+                self.invoke(second, &[argument], context, ret)
             }
             Some(Frame::Transform(transformer)) => {
                 self.transform_cloned(transformer, answer)
@@ -156,66 +166,83 @@ impl Machine<'_> {
         }
     }
 
-    /// Calls a function.
-    pub(super) fn invoke(
+    /// Calls a function, and hands on what it gives at once.
+    pub(super) fn launch(
         &mut self,
         function: Value,
         arguments: &[Value],
         context: Value,
         ret: Return,
-    ) -> Result<Called> {
-        self.apply_function(function, arguments, Some(context), ret)
+    ) -> Result<()> {
+        let (called, ret) = self.invoke(function, arguments, context, ret)?;
+        self.settle(called, ret)
     }
 
-    /// Calls a function; without a context its signature is not checked, as when the
-    /// arguments come from a partial application.
-    fn apply_function(
+    /// Calls a function. Its result goes where it says, which is to the frame below if a
+    /// composition called its first function.
+    fn invoke(
         &mut self,
-        function: Value,
+        mut function: Value,
         arguments: &[Value],
-        context: Option<Value>,
+        mut context: Value,
+        mut ret: Return,
+    ) -> Result<(Called, Return)> {
+        let mut filled = None;
+        let mut checks = true;
+        // What is applied partially or composed leads to another function.
+        loop {
+            let arguments = filled.as_deref().unwrap_or(arguments);
+            if function.is_passed() {
+                (context, checks) = (Value::Null, true);
+            }
+            let number = match function {
+                Value::Function(number) => number,
+                Value::Null => {
+                    let what = "`null` is called as a function";
+                    return Err(Error::from(ErrorKind::NativeFault { what }));
+                }
+                _ => return Err(Error::from(ErrorKind::NotCallable)),
+            };
+            let callee = self.heap.function(number).cloned();
+            let callee = callee.ok_or_else(|| bug("a function that is not there"))?;
+            match callee {
+                Function::Partial { target, arguments: given, holes } => {
+                    filled = Some(self.fill_holes(given, &holes, arguments)?);
+                    (function, checks) = (target, false);
+                }
+                Function::Composition { first, second } => {
+                    self.heap.budget.charge(1)?;
+                    filled = Some(alloc::vec![argument(arguments, 0).passed()]);
+                    self.frames.push(Frame::Compose { second, context, ret });
+                    (function, checks) = (first, true);
+                    (context, ret) = (Value::Null, Return::Below);
+                }
+                callee => {
+                    let called = self.enter(callee, arguments, context, checks, ret)?;
+                    return Ok((called, ret));
+                }
+            }
+        }
+    }
+
+    /// Calls a function that has code of its own. Its signature is not checked when the
+    /// arguments come from a partial application.
+    fn enter(
+        &mut self,
+        function: Function,
+        arguments: &[Value],
+        context: Value,
+        checks: bool,
         ret: Return,
     ) -> Result<Called> {
-        let number = match function {
-            Value::Function(number) => number,
-            Value::Null => {
-                let what = "`null` is called as a function";
-                return Err(Error::from(ErrorKind::NativeFault { what }));
-            }
-            _ => return Err(Error::from(ErrorKind::NotCallable)),
-        };
-        let function = self.heap.function(number).cloned();
-        match function.ok_or_else(|| bug("a function that is not there"))? {
+        match function {
             Function::Builtin(id) => {
-                self.invoke_builtin(BuiltinId(id), arguments, context, ret)
+                self.invoke_builtin(BuiltinId(id), arguments, context, checks, ret)
             }
             Function::Closure { program, lambda, scope, input, .. } => {
                 self.allow("lambda")?;
-                self.enter_closure(
-                    (program, lambda),
-                    scope,
-                    input,
-                    arguments,
-                    context,
-                    ret,
-                )
-            }
-            Function::Partial { target, arguments: given, holes } => {
-                let all = self.fill_holes(given, &holes, arguments);
-                self.apply_function(target, &all, None, ret)
-            }
-            Function::Composition { first, second } => {
-                self.frames.push(Frame::Compose { second, ret });
-                let first_argument = arguments.get(..1).unwrap_or(&[Value::Undefined]);
-                let below = Return::Below;
-                match self.invoke(first, first_argument, Value::Null, below)? {
-                    Called::Result(value) => {
-                        self.frames.pop();
-                        let value = self.heap.unwrap_sequence(value);
-                        self.invoke(second, &[value], Value::Null, ret)
-                    }
-                    called => Ok(called),
-                }
+                let place = (program, lambda, scope);
+                self.enter_closure(place, input, arguments, (context, checks), ret)
             }
             Function::Transform { program, transform, scope } => {
                 self.allow("transform")?;
@@ -233,6 +260,9 @@ impl Machine<'_> {
                 let matched = crate::builtin::next_match(context, &regex, subject, from)?;
                 Ok(Called::Result(matched))
             }
+            Function::Partial { .. } | Function::Composition { .. } => {
+                Err(bug("a function that is not there"))
+            }
         }
     }
 
@@ -247,30 +277,37 @@ impl Machine<'_> {
         }
     }
 
-    fn fill_holes(&self, given: Array, holes: &[u32], arguments: &[Value]) -> Vec<Value> {
+    fn fill_holes(
+        &mut self,
+        given: Array,
+        holes: &[u32],
+        arguments: &[Value],
+    ) -> Result<Vec<Value>> {
+        self.heap.budget.charge(u64::from(given.len))?;
         let mut all = self.heap.items(given).to_vec();
         for (&hole, &argument) in holes.iter().zip(arguments) {
             if let Some(place) = all.get_mut(index(hole)) {
                 *place = argument;
             }
         }
-        all
+        Ok(all)
     }
 
     fn invoke_builtin(
         &mut self,
         id: BuiltinId,
         arguments: &[Value],
-        context: Option<Value>,
+        context: Value,
+        checks: bool,
         ret: Return,
     ) -> Result<Called> {
         let row = id.row()?;
         if !id.is_helper() {
             self.allow(row.name)?;
         }
-        let checked = match context {
-            Some(context) => self.checked_arguments(id, arguments, context)?,
-            None => None,
+        let checked = match checks {
+            true => self.checked_arguments(id, arguments, context)?,
+            false => None,
         };
         let arguments = checked.as_deref().unwrap_or(arguments);
         row.cost.charge(self.heap, arguments)?;
@@ -283,7 +320,10 @@ impl Machine<'_> {
                 self.frames.push(Frame::Native { waiting, ret });
                 Ok(Called::Waiting)
             }
-            Body::Eval => self.eval_text(arguments, context.unwrap_or(Value::Null), ret),
+            Body::Eval => {
+                let context = if checks { context } else { Value::Undefined };
+                self.eval_text(arguments, context, ret)
+            }
         }
     }
 
@@ -311,11 +351,10 @@ impl Machine<'_> {
 
     fn enter_closure(
         &mut self,
-        (program, lambda): (u32, u32),
-        scope: u32,
+        (program, lambda, scope): (u32, u32, u32),
         input: Value,
         arguments: &[Value],
-        context: Option<Value>,
+        (context, checks): (Value, bool),
         ret: Return,
     ) -> Result<Called> {
         let program = self.programs.get(index(program)).map(Rc::clone);
@@ -323,8 +362,8 @@ impl Machine<'_> {
         let code = Arc::clone(&program.code);
         let lambda = code.lambdas.get(index(lambda));
         let lambda = lambda.ok_or_else(|| bug("a function without a body"))?;
-        let checked = match (&lambda.signature, context) {
-            (Some(signature), Some(context)) => {
+        let checked = match &lambda.signature {
+            Some(signature) if checks => {
                 Some(check_arguments(self.heap, signature, arguments, context)?)
             }
             _ => None,
@@ -334,7 +373,6 @@ impl Machine<'_> {
         self.heap.budget.enter(depth)?;
         self.depth = depth;
         let saved = self.save(ret);
-        let context = context.unwrap_or(Value::Null);
         self.frames.push(Frame::Call { saved, context });
         self.program = program;
         self.input = input;
@@ -387,8 +425,7 @@ impl Machine<'_> {
                 .push_function(Function::Composition { first: lhs, second: function });
         }
         let ret = Return::To(self.pc);
-        let called = self.invoke(function, &[lhs], Value::Null, ret)?;
-        self.settle(called, ret)
+        self.launch(function, &[lhs], Value::Null, ret)
     }
 
     pub(super) fn partial(&mut self, number: u32) -> Result<()> {
@@ -401,6 +438,9 @@ impl Machine<'_> {
         let Value::Function(target) = function else {
             return Err(Error::from(ErrorKind::NotApplicable));
         };
+        if function.is_passed() {
+            return Err(Error::from(ErrorKind::PartialOfRest));
+        }
         let parameters = self.parameters(target)?;
         // Arguments past the declared parameters are dropped, missing ones are undefined.
         if let Some(parameters) = parameters {

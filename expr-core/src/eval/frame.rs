@@ -29,7 +29,12 @@ pub(super) enum Frame {
     /// A built-in function that waits for another function.
     Native { waiting: Waiting, ret: Return },
     /// A composition whose first function is running.
-    Compose { second: Value, ret: Return },
+    Compose {
+        second: Value,
+        /// What the composition was called with, which the second sees as its context.
+        context: Value,
+        ret: Return,
+    },
     /// A transform function.
     Transform(Box<Transformer>),
     /// The text given to `$eval`.

@@ -166,18 +166,19 @@ impl<'h> Machine<'h> {
                 self.push(value.unwrap_or_default());
             }
             Op::Undefined => self.push(Value::Undefined),
-            Op::Input => {
+            Op::Input { raw } => {
                 let value = match self.input {
                     Value::Array(array) if array.marks.has(Marks::OUTER) => {
                         self.heap.item(array, 0)
                     }
+                    input if raw => input,
                     input => self.heap.unwrap_sequence(input),
                 };
                 self.push(value);
             }
             Op::Source => self.push(self.input),
             Op::Root => self.push(self.given.context),
-            Op::Load { up, slot, bound } => self.load(up, slot, bound),
+            Op::Load { up, slot, raw, bound } => self.load((up, slot), raw, bound),
             Op::LoadTuple { up, name, bound } => self.load_tuple(up, name, bound),
             Op::LoadNamed(name) => self.load_named(name)?,
             Op::LoadGlobal { name, builtin } => {
@@ -243,18 +244,18 @@ impl<'h> Machine<'h> {
             }
             Op::ArrayItem { nested } => self.array_item(nested)?,
             Op::ArrayEnd { constructed } => self.array_end(constructed)?,
-            Op::Field { name, last } => {
+            Op::Field { name, last, keep } => {
                 let items = self.pop()?;
-                let value = self.field(items, name, last)?;
+                let value = self.field(items, name, last, keep)?;
                 self.push(value);
             }
-            Op::InputField { name, last } => {
-                let value = self.field(self.input, name, last)?;
+            Op::InputField { name, last, keep } => {
+                let value = self.field(self.input, name, last, keep)?;
                 self.push(value);
             }
-            Op::Lookup { name } => {
+            Op::Lookup { name, keep } => {
                 let key = self.program.key(name);
-                let value = self.heap.field(self.input, key)?;
+                let value = self.heap.field(self.input, key, keep)?;
                 self.push(value);
             }
             Op::Wildcard => self.wildcard()?,
@@ -331,10 +332,10 @@ impl<'h> Machine<'h> {
                 self.push(top);
                 self.push(top);
             }
-            Op::Call { arguments } => self.call(arguments)?,
+            Op::Call { arguments, piped } => self.call(arguments, piped)?,
             Op::TailCall { arguments } => self.tail_call(arguments)?,
-            Op::CallBuiltin { builtin, arguments } => {
-                self.call_builtin(builtin, arguments)?
+            Op::CallBuiltin { builtin, arguments, piped } => {
+                self.call_builtin(builtin, arguments, piped)?
             }
             Op::Apply => self.apply()?,
             Op::Partial(number) => self.partial(number)?,

@@ -2,6 +2,7 @@
 
 use super::frame::{Entry, Frame, Loop};
 use super::{Machine, bug};
+use crate::builtin::to_number;
 use crate::error::{Error, ErrorKind, Result};
 use crate::program::Pc;
 use crate::value::{Array, Marks, Text, Value, index, is_numeric};
@@ -9,10 +10,16 @@ use alloc::vec::Vec;
 
 impl Machine<'_> {
     /// A field of every item: a step that is a name.
-    pub(super) fn field(&mut self, items: Value, name: u32, last: bool) -> Result<Value> {
+    pub(super) fn field(
+        &mut self,
+        items: Value,
+        name: u32,
+        last: bool,
+        keep: bool,
+    ) -> Result<Value> {
         let key = self.program.key(name);
         let Value::Array(array) = items else {
-            let value = self.heap.field(items, key)?;
+            let value = self.heap.field(items, key, keep)?;
             let results: &[Value] = if value.is_undefined() { &[] } else { &[value] };
             return self.heap.flatten_results(results, last);
         };
@@ -20,7 +27,7 @@ impl Machine<'_> {
         let base = self.height();
         for position in 0..array.len {
             let item = self.heap.item(array, position);
-            let value = self.heap.field(item, key)?;
+            let value = self.heap.field(item, key, keep)?;
             if !value.is_undefined() {
                 self.push(value);
             }
@@ -119,7 +126,8 @@ impl Machine<'_> {
         let value = self.pop()?;
         let empty =
             matches!(value, Value::Undefined | Value::String(Text { len: 0, .. }));
-        let is_list = matches!(value, Value::Array(_));
+        // A function that was passed has the length 0.
+        let is_list = matches!(value, Value::Array(_)) || value.is_passed();
         if (empty && keep) || (!empty && listed && !is_list) {
             let what = "an index left a value where a list is needed";
             return Err(Error::from(ErrorKind::NativeFault { what }));
@@ -131,6 +139,10 @@ impl Machine<'_> {
                 self.pc = end;
                 value
             }
+            Value::Function(_) if value.is_passed() => {
+                self.pc = end;
+                value
+            }
             Value::Array(_) => value,
             Value::String(text) => {
                 let units = self.heap.unit_values(text)?;
@@ -139,8 +151,14 @@ impl Machine<'_> {
             Value::Object(object) => {
                 let length = self.heap.find_key(b"length");
                 let length = length.and_then(|key| self.heap.member(object, key));
-                let count = length.and_then(Value::as_number).unwrap_or(0.0);
-                self.numbered_members(object, count)?
+                let length = length.unwrap_or_default();
+                if length == Value::Number(0.0) {
+                    self.pc = end;
+                    value
+                } else {
+                    let count = to_number(self.heap, length)?;
+                    self.numbered_members(object, count)?
+                }
             }
             Value::Null => {
                 let what = "`null` has no items to go on with";

@@ -113,13 +113,14 @@ impl Machine<'_> {
         Some(scope)
     }
 
-    pub(super) fn load(&mut self, up: u16, slot: u16, bound: Pc) {
+    pub(super) fn load(&mut self, (up, slot): (u16, u16), raw: bool, bound: Pc) {
         let start = self.scope_up(up).map(|scope| scope.start);
         let place = start.map(|start| index(start).saturating_add(usize::from(slot)));
         let value = place.and_then(|place| self.scopes.variables.get(place)).copied();
         if let Some(value) = value
             && value != UNBOUND
         {
+            let value = if raw { value } else { self.heap.unwrap_sequence(value) };
             self.push(value);
             self.pc = bound;
         }

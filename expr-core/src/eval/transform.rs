@@ -83,9 +83,7 @@ impl Machine<'_> {
                 }
                 let subject = transformer.subject;
                 self.push_transform(transformer);
-                let below = Return::Below;
-                let called = self.invoke(value, &[subject], Value::Null, below)?;
-                return self.settle(called, below);
+                return self.launch(value, &[subject], Value::Null, Return::Below);
             }
             Stage::Pattern => {
                 transformer.matches = match value {
@@ -158,8 +156,9 @@ impl Machine<'_> {
         let changes = self.heap.member_list(update);
         let target = match target {
             Value::Object(target) => target,
-            // JavaScript takes properties of arrays and functions and never shows them.
-            Value::Array(_) | Value::Function(_) => return Ok(()),
+            Value::Array(target) => return self.update_items(target, &changes),
+            // JavaScript takes properties of functions and never shows them.
+            Value::Function(_) => return Ok(()),
             _ if changes.is_empty() => return Ok(()),
             _ => {
                 let what = "a transform can only change objects";
@@ -184,6 +183,24 @@ impl Machine<'_> {
             }
         }
         self.replace(target, members)
+    }
+
+    /// Members that are called as an index is replace the items of an array; JavaScript
+    /// takes others as properties of it, and never shows them.
+    fn update_items(&mut self, target: Array, changes: &[(Key, Value)]) -> Result<()> {
+        for &(key, value) in changes {
+            match self.heap.index_of(key) {
+                None => {}
+                Some(position) if position < target.len => {
+                    self.heap.set_item(target, position, value);
+                }
+                Some(_) => {
+                    let what = "a transform cannot make an array longer";
+                    return Err(Error::from(ErrorKind::NativeFault { what }));
+                }
+            }
+        }
+        Ok(())
     }
 
     fn delete(&mut self, target: Value, deletions: Value) -> Result<()> {

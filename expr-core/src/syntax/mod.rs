@@ -15,7 +15,7 @@ mod tree;
 #[cfg(feature = "reference")]
 mod written;
 
-pub(crate) use signature::{Parameter, Repeat, Signature};
+pub(crate) use signature::{Kinds, Parameter, Repeat, Signature};
 pub(crate) use token::Operator;
 pub(crate) use tree::{
     Group, Node, NodeId, NodeKind, SlotId, SortTerm, Stage, StageKind, Tree,

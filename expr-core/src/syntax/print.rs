@@ -247,12 +247,16 @@ fn push_parameter(out: &mut Wtf8Buf, parameter: &Parameter) {
         }
         out.push_str(">");
     }
-    if parameter.context {
-        out.push_str("-");
-    }
-    match parameter.repeat {
-        Repeat::Many => out.push_str("+"),
-        Repeat::Optional if !parameter.context => out.push_str("?"),
-        _ => {}
-    }
+    let given = parameter.context.map(|kinds| kinds == parameter.kinds);
+    out.push_str(match (parameter.repeat, given, parameter.lazy) {
+        (Repeat::Once, ..) => "",
+        (Repeat::Optional, None, false) => "?",
+        (Repeat::Optional, None, true) => "??",
+        (Repeat::Optional, Some(_), false) => "-",
+        (Repeat::Optional, Some(true), true) => "-?",
+        (Repeat::Optional, Some(false), true) => "?-",
+        (Repeat::Many, None, false) => "+",
+        (Repeat::Many, None, true) => "+?",
+        (Repeat::Many, Some(_), _) => "+-",
+    });
 }

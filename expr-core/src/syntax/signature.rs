@@ -4,8 +4,12 @@
 //! `f` function, `j` any JSON, `x` anything, `(…)` one of several; `<…>` names the items
 //! of an array; `-` takes the context when the argument is missing, `?` may be absent,
 //! `+` stands for one or more. What follows `:` is the result, which nothing checks.
+//!
+//! The reference makes a regular expression of it, in which a second quantifier takes as
+//! little as it can and a third is an error.
 
 use crate::error::{Error, ErrorKind};
+use crate::text::Wtf8Buf;
 use alloc::vec::Vec;
 
 /// The kinds of argument, one bit each.
@@ -57,8 +61,10 @@ pub(crate) struct Parameter {
     pub(crate) kinds: Kinds,
     /// How often.
     pub(crate) repeat: Repeat,
-    /// Whether the context stands in for a missing argument.
-    pub(crate) context: bool,
+    /// Whether it leaves arguments to the parameters after it, if it can.
+    pub(crate) lazy: bool,
+    /// What the context must be that stands in for a missing argument.
+    pub(crate) context: Option<Kinds>,
     /// Whether a single value is made an array.
     pub(crate) array: bool,
     /// What the items of an array must be.
@@ -79,6 +85,23 @@ impl Parameter {
     /// Whether an argument must be given for it.
     pub(crate) fn is_required(&self) -> bool {
         self.repeat != Repeat::Optional
+    }
+
+    /// Adds what a letter says about how often. False where it cannot say anything.
+    fn quantify(&mut self, symbol: u8) -> bool {
+        if symbol == b'-' {
+            // What may be missing is missing in a context of any kind.
+            let any = self.repeat == Repeat::Optional;
+            self.context = Some(if any { Kinds(u16::MAX) } else { self.kinds });
+        }
+        match (self.repeat, symbol) {
+            (Repeat::Once, b'+') => self.repeat = Repeat::Many,
+            (Repeat::Once, _) => self.repeat = Repeat::Optional,
+            (_, b'+') => return false,
+            _ if self.lazy => return false,
+            _ => self.lazy = true,
+        }
+        true
     }
 
     /// Whether it accepts every kind of argument.
@@ -125,14 +148,13 @@ impl Signature {
                 b'f' => parameters.push(Parameter { generic: true, ..plain(b"f") }),
                 b'j' => parameters.push(plain(b"asnblom")),
                 b'x' => parameters.push(plain(ANYTHING)),
-                b'-' => {
-                    if let Some(last) = parameters.last_mut() {
-                        last.context = true;
-                        last.repeat = Repeat::Optional;
+                b'-' | b'?' | b'+' => {
+                    let fits = parameters.last_mut().is_none_or(|it| it.quantify(symbol));
+                    if !fits {
+                        let reason = Wtf8Buf::from("there is nothing to repeat");
+                        return Err(refuse(ErrorKind::BadRegex { reason }, at));
                     }
                 }
-                b'?' => set_repeat(&mut parameters, Repeat::Optional),
-                b'+' => set_repeat(&mut parameters, Repeat::Many),
                 b'(' => {
                     let end = closing(text, at, b'(', b')');
                     let choice = text.get(at.saturating_add(1)..end).unwrap_or_default();
@@ -166,12 +188,6 @@ fn plain(letters: &[u8]) -> Parameter {
     let kinds =
         letters.iter().fold(Kinds::default(), |kinds, &l| kinds.with(Kinds::of(l)));
     Parameter { kinds, ..Parameter::default() }
-}
-
-fn set_repeat(parameters: &mut [Parameter], repeat: Repeat) {
-    if let Some(last) = parameters.last_mut() {
-        last.repeat = repeat;
-    }
 }
 
 fn refuse(kind: ErrorKind, offset: usize) -> SignatureError {

@@ -7,7 +7,7 @@
 
 use super::names::{Key, Names, hash_name};
 use super::shapes::{Filled, Shape, Shapes};
-use super::{Array, Marks, Object, Text, Value, index, length, make_room};
+use super::{Array, Marks, Object, PASSED, Text, Value, index, length, make_room};
 use crate::budget::Budget;
 use crate::error::Result;
 use crate::merge_sort::sorted;
@@ -75,8 +75,8 @@ pub(crate) enum Function {
     NextMatch {
         /// What is searched for.
         regex: Arc<Regex>,
-        /// What is searched in.
-        subject: Text,
+        /// What is searched in, if it is text or can be made text.
+        subject: Option<Text>,
         /// UTF-16 offset to go on from.
         from: u32,
     },
@@ -174,6 +174,19 @@ impl Heap {
         self.value_at(array.start.saturating_add(position))
     }
 
+    /// Replaces an item of an array that nothing else holds.
+    pub(crate) fn set_item(&mut self, array: Array, position: u32, value: Value) {
+        let place = index(array.start.saturating_add(position));
+        if let Some(item) = self.values.get_mut(place) {
+            *item = value;
+        }
+    }
+
+    /// The index that a name spells, as JavaScript's arrays take it.
+    pub(crate) fn index_of(&self, key: Key) -> Option<u32> {
+        self.names.integer(key)
+    }
+
     /// What an object is now: a cell stands for the object that a transform last put there.
     #[inline]
     fn resolve(&self, object: Object) -> Object {
@@ -232,7 +245,7 @@ impl Heap {
 
     /// A function.
     pub(crate) fn function(&self, function: u32) -> Option<&Function> {
-        self.functions.get(index(function))
+        self.functions.get(index(function & !PASSED))
     }
 
     /// The array index that a name spells.

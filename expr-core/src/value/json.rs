@@ -232,7 +232,7 @@ impl Reader<'_> {
             if json.get(end) == Some(&b'"') {
                 self.at = end.saturating_add(1);
             } else {
-                self.unescape()?;
+                self.rest_of_string(true)?;
                 name = &self.scratch;
             }
             if let Some(part) = self.part_of(name) {
@@ -295,7 +295,7 @@ impl Reader<'_> {
             self.pay(bytes.len())?;
             return Ok(self.heap.add_text_unpaid(bytes));
         }
-        self.unescape()?;
+        self.rest_of_string(true)?;
         self.pay(self.scratch.len())?;
         Ok(self.heap.add_text_unpaid(&self.scratch))
     }
@@ -313,13 +313,15 @@ impl Reader<'_> {
         self.json.len().saturating_sub(left)
     }
 
-    /// Reads the rest of a string into `scratch`.
-    fn unescape(&mut self) -> Result<()> {
+    /// Reads the rest of a string, into `scratch` if it is `kept`.
+    fn rest_of_string(&mut self, kept: bool) -> Result<()> {
         self.scratch.clear();
         loop {
             let end = self.plain_end();
-            let plain = self.json.get(self.at..end).unwrap_or_default();
-            text::push_text(&mut self.scratch, plain);
+            if kept {
+                let plain = self.json.get(self.at..end).unwrap_or_default();
+                text::push_text(&mut self.scratch, plain);
+            }
             self.at = end;
             match self.peek() {
                 Some(b'"') => {

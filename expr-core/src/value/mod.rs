@@ -45,9 +45,13 @@ pub(crate) enum Value {
     Array(Array),
     /// An object.
     Object(Object),
-    /// Anything that can be called, an index into the heap's functions.
+    /// Anything that can be called, an index into the heap's functions, marked if it came
+    /// as an argument.
     Function(u32),
 }
+
+/// Marks a function that was given to a function.
+const PASSED: u32 = 1 << 31;
 
 /// Where a text lies in the heap.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -122,6 +126,20 @@ impl Value {
     /// Whether there is nothing.
     pub(crate) fn is_undefined(self) -> bool {
         matches!(self, Value::Undefined)
+    }
+
+    /// The value as a function gets it. A function that is passed on knows no context when
+    /// it is called, and cannot be applied partially.
+    pub(crate) fn passed(self) -> Value {
+        match self {
+            Value::Function(number) => Value::Function(number | PASSED),
+            value => value,
+        }
+    }
+
+    /// Whether it is a function that was given to a function.
+    pub(crate) fn is_passed(self) -> bool {
+        matches!(self, Value::Function(number) if number & PASSED != 0)
     }
 
     /// The array, if it is one.

@@ -82,17 +82,27 @@ impl Heap {
     }
 
     /// A field of a value. Over an array it is the list of its items' fields, flattened;
-    /// arrays inside arrays are searched too.
-    pub(crate) fn field(&mut self, value: Value, key: Key) -> Result<Value> {
+    /// arrays inside arrays are searched too. A list of one item is that item, unless it
+    /// is to be kept.
+    pub(crate) fn field(&mut self, value: Value, key: Key, keep: bool) -> Result<Value> {
+        let marks =
+            if keep { Marks::SEQUENCE.with(Marks::KEEP) } else { Marks::SEQUENCE };
         match value {
-            Value::Object(object) => Ok(self.member(object, key).unwrap_or_default()),
+            Value::Object(object) => Ok(match self.member(object, key) {
+                // Only an expression can have put it there.
+                Some(Value::Array(array)) if array.is_sequence() => {
+                    let marks = array.marks.with(marks);
+                    self.unwrap_sequence(Value::Array(Array { marks, ..array }))
+                }
+                member => member.unwrap_or_default(),
+            }),
             Value::Array(array) => {
                 let mut found = Vec::new();
                 self.collect_field(array, key, &mut found)?;
                 match found.as_slice() {
                     [] => Ok(Value::Undefined),
-                    [only] => Ok(*only),
-                    found => self.add_array(found, Marks::SEQUENCE),
+                    [only] if !keep => Ok(*only),
+                    found => self.add_array(found, marks),
                 }
             }
             _ => Ok(Value::Undefined),

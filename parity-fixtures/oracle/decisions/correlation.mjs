@@ -1,5 +1,6 @@
 // An event → the keys by which waits find it.
-import { evaluated, isObject, Refusal } from "./mapping.mjs";
+import { decided, refusalOf } from "../reference.mjs";
+import { below, isExpression, isObject, Refusal } from "./mapping.mjs";
 
 const DEFAULTS = {
   "*": ["ticketId", "clientId", "invoiceId", "projectId", "paymentId"],
@@ -33,18 +34,31 @@ function lenient(paths) {
 }
 
 function configuration({ rules, legacyRules }) {
-  if (rules !== undefined && legacyRules !== undefined) throw refusal("C0010");
+  if (rules !== undefined && (legacyRules ?? undefined) !== undefined) throw refusal("C0010");
   if (rules !== undefined) {
     if (!isObject(rules) || !isObject(rules.events) || rules.version !== 1) throw refusal("C0009");
     if (Object.keys(rules).length > 2) throw refusal("C0009");
     const lists = Object.values(rules.events);
     if (!lists.every((list) => Array.isArray(list) && list.length > 0)) throw refusal("C0009");
+    checkExpressions(rules.events);
     const read = (rule) => (typeof rule === "string" ? { path: rule.trim() } : rule);
     return { name: "rules", config: rules.events, read: (list) => list.map(read) };
   }
   const parsed = typeof legacyRules === "string" ? parse(legacyRules) : undefined;
   if (isObject(parsed)) return { name: "env", config: parsed, read: lenient };
   return { name: "default", config: DEFAULTS, read: lenient };
+}
+
+function checkExpressions(events) {
+  for (const [event, list] of Object.entries(events)) {
+    for (const [index, rule] of list.entries()) {
+      const error = isExpression(rule) ? refusalOf(rule.$expr) : undefined;
+      if (!error) continue;
+      const place = below(below(below(below("", "events"), event), index), "$expr");
+      const message = `the rules are invalid at \`${place}\`: ${error.message ?? "…"}`;
+      throw new Refusal({ class: "wire", code: "C0009", message });
+    }
+  }
 }
 
 const refusal = (code) => new Refusal({ class: "wire", code });
@@ -66,24 +80,24 @@ export async function correlation(request) {
     return { ok: { key: trimmed, keys: [trimmed], source: "explicit", detail } };
   }
   const keys = new Map();
-  const skipped = new Map();
-  let lacking;
-  for (const event of new Set([eventName, "*"])) {
-    const rules = Object.hasOwn(config, event) ? read(config[event]) : [];
-    for (const rule of rules) {
-      const label = rule.path ?? rule.$expr;
-      const context = { event: { name: eventName, payload } };
-      const found = await derived(rule, payload, { context, now });
-      if (found.skipped) skipped.set(label, found.skipped);
-      if (found.key && !keys.has(found.key)) keys.set(found.key, label);
-      if (!found.key && rule.required) lacking ??= label;
-    }
+  const [skipped, tried] = [[], []];
+  let lacking = false;
+  for (const { required, ...rule } of rulesFor(eventName, config, read)) {
+    const label = rule.path ?? rule.$expr;
+    const { key = "", failed } = await derived(rule, { event: { name: eventName, payload } }, now);
+    if (failed) skipped.push(`${label} (${failed})`);
+    if (key && !keys.has(key)) keys.set(key, label);
+    const why = failed ?? (required && !key ? "required" : undefined);
+    tried.push(why ? `${label} (${why})` : label);
+    lacking ||= Boolean(required) && !key;
   }
-  const passedOver = [...skipped].map(([path, why]) => `${path} (${why})`).join(",");
-  const tail = passedOver && ` skipped:${passedOver}`;
-  if (lacking !== undefined || keys.size === 0) {
-    const why = lacking === undefined ? MISSING : `no value for the required rule ${lacking}`;
-    return { ok: { key: null, keys: [], source: "missing", detail: why + tail } };
+  if (lacking) {
+    const message = `the event \`${eventName}\` has no value for a required rule; tried ${tried}`;
+    throw new Refusal({ class: "evaluation", code: "C0011", message });
+  }
+  const tail = skipped.length > 0 ? ` skipped:${skipped}` : "";
+  if (keys.size === 0) {
+    return { ok: { key: null, keys: [], source: "missing", detail: MISSING + tail } };
   }
   const detail = `paths:${[...keys.values()].join()} (${name})${tail}`;
   const all = [...keys.keys()];
@@ -91,15 +105,35 @@ export async function correlation(request) {
   return { ok: name === "rules" && all.length > 1 ? { ...ok, ambiguous: true } : ok };
 }
 
-async function derived(rule, payload, given) {
-  try {
-    const found = rule.$expr ? await evaluated(rule.$expr, given) : readPath(payload, rule.path);
-    if (Array.isArray(found)) return { skipped: "array" };
-    if (isObject(found)) return { skipped: "object" };
-    return { key: found === undefined || found === null ? "" : String(found).trim() };
-  } catch (refused) {
-    if (!(refused instanceof Refusal)) throw refused;
-    // No value at all is no failure, as with a path.
-    return refused.error.code ? { skipped: refused.error.code } : {};
+/** The rules of an event and then those of all, each once, required if it ever is. */
+function rulesFor(eventName, config, read) {
+  const rules = new Map();
+  for (const event of new Set([eventName, "*"])) {
+    for (const rule of Object.hasOwn(config, event) ? read(config[event]) : []) {
+      const name = JSON.stringify([rule.path, rule.$expr]);
+      const required = rule.required || rules.get(name)?.required;
+      rules.set(name, { ...rule, required });
+    }
   }
+  return rules.values();
 }
+
+/** The codes of what has a class and no code in the contract's own text. */
+const CODES = { "not-serializable": "C0006", "too-large": "C0007" };
+
+async function derived(rule, context, now) {
+  let found;
+  if (rule.$expr === undefined) {
+    found = readPath(context.event.payload, rule.path);
+  } else {
+    const { value, error, nothing } = await decided(rule.$expr, copied(context), now);
+    // No value at all is no failure, as with a path.
+    if (error && !nothing) return { failed: error.code ?? CODES[error.class] ?? "D9001" };
+    found = value;
+  }
+  if (Array.isArray(found)) return { failed: "array" };
+  if (isObject(found)) return { failed: "object" };
+  return { key: found === undefined || found === null ? "" : String(found).trim() };
+}
+
+const copied = (context) => JSON.parse(JSON.stringify(context));

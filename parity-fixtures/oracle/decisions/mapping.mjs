@@ -10,6 +10,12 @@ export const isExpression = (value) =>
 /** What the engine of JavaScript says of `toString` over a constructed object. */
 const NO_TEXT = "Cannot convert object to primitive value";
 
+/** What an ask is refused with whose member is not of the kind that it must be. */
+export function misfit(pointer, wanted) {
+  const message = `the member \`${pointer}\` of the request must be ${wanted}`;
+  return new Refusal({ class: "wire", code: "C0010", message });
+}
+
 /** What an ask answers with `error`. */
 export class Refusal extends Error {
   constructor(error) {

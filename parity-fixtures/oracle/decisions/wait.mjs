@@ -1,6 +1,6 @@
 // Waits for events: which signal one takes, and whether one is configured rightly.
 import { readPath } from "./correlation.mjs";
-import { isExpression, isObject, Refusal } from "./mapping.mjs";
+import { isExpression, isObject, misfit } from "./mapping.mjs";
 
 const isText = (value) => typeof value === "string";
 const isNumber = (value) => typeof value === "number";
@@ -38,6 +38,14 @@ function whyNot({ path, op, value }, payload) {
   return held === null ? "wrong-type" : "unequal";
 }
 
+function checkFilter(filter, index) {
+  const place = `/descriptor/filters/${index}`;
+  if (!isObject(filter)) throw misfit(place, "an object");
+  for (const name of ["path", "op"]) {
+    if (!isText(filter[name])) throw misfit(`${place}/${name}`, "a string");
+  }
+}
+
 function isPublishable(filter) {
   if (!isObject(filter) || !isText(filter.path) || filter.path === "") return false;
   const [, fits] = operator(filter.op) ?? [];
@@ -45,26 +53,35 @@ function isPublishable(filter) {
   return Boolean(strict && fits?.(filter.value));
 }
 
-function normalizedSignal({ eventId, eventName, correlationKey, payload, receivedAt }, now) {
+function normalizedSignal(signal, now) {
+  const { eventId, eventName, correlationKey, correlationKeys, payload, receivedAt } = signal;
   const text = (value) => (isText(value) ? value : null);
+  const all = Array.isArray(correlationKeys) ? { correlationKeys } : {};
   return {
     eventId: text(eventId),
     eventName: text(eventName),
     correlationKey: text(correlationKey),
     payload: isObject(payload) ? payload : {},
     receivedAt: text(receivedAt) ?? (now === undefined ? null : new Date(now).toISOString()),
+    ...all,
   };
 }
 
 export function waitMatch({ descriptor, signals, now }) {
   const { eventName, correlationKey: key = null, filters = [] } = descriptor;
-  if (!isScalar(key)) throw new Refusal({ class: "wire", code: "C0010" });
+  if (!isText(eventName)) throw misfit("/descriptor/eventName", "a string");
+  if (!isScalar(key)) {
+    throw misfit("/descriptor/correlationKey", "a string, a number, a boolean or null");
+  }
+  if (!Array.isArray(filters)) throw misfit("/descriptor/filters", "an array");
+  filters.forEach(checkFilter);
   const wanted = key === null ? null : String(key).trim();
   const normalized = signals.map((signal) => normalizedSignal(signal, now));
   const reasons = normalized.map(({ payload }) => filters.map((it) => whyNot(it, payload)));
   const mismatches = normalized.map((signal, index) => {
     if (signal.eventName !== eventName) return "event-name";
-    if (wanted !== null && signal.correlationKey !== wanted) return "correlation-key";
+    const keys = [...(signal.correlationKeys ?? []), signal.correlationKey];
+    if (wanted !== null && !keys.includes(wanted)) return "correlation-key";
     return reasons[index].some((why) => why !== null) ? "filter" : null;
   });
   return {

@@ -1,7 +1,8 @@
 //! `differential`: random cases, answered by the engine and by the reference.
 
 use clap::Parser;
-use expr_tests::differential::{PAIRS, Run, install, read_seed, run};
+use expr_tests::differential::{PAIRS, Run, install, read_seed, run, run_peer};
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 /// Compares the engine with npm `jsonata` over random cases.
@@ -17,6 +18,9 @@ struct Arguments {
     /// Counts other positions and tokens of evaluation errors as differences.
     #[arg(long)]
     positions: bool,
+    /// Compares with this program, which answers for another implementation, instead.
+    #[arg(long, value_name = "PROGRAM")]
+    peer: Option<PathBuf>,
     /// The kinds of case; all if absent.
     kind: Vec<String>,
 }
@@ -43,6 +47,16 @@ fn compare(arguments: &Arguments) -> Result<bool, String> {
     }
     let seed = read_seed(&arguments.seed)?;
     println!("seed {seed}");
+    if let Some(peer) = &arguments.peer {
+        let run = Run { seed, cases: arguments.cases, positions: false };
+        let tally = run_peer(peer.into(), run)?;
+        report(&tally.different);
+        for (cause, count) in &tally.causes {
+            println!("{cause}: {count}");
+        }
+        println!("{}", tally.summary());
+        return Ok(tally.different.is_empty());
+    }
     let mut clean = true;
     for pair in &PAIRS {
         if !arguments.kind.is_empty() && !arguments.kind.iter().any(|it| it == pair.name)
@@ -53,9 +67,10 @@ fn compare(arguments: &Arguments) -> Result<bool, String> {
             pair,
             Run { seed, cases: arguments.cases, positions: arguments.positions },
         )?;
-        for (case, number) in tally.different.iter().zip(1..) {
-            println!("\n{number}. {case}");
-        }
+        report(&tally.different);
+        let outcomes = tally.outcomes.iter();
+        let outcomes = outcomes.map(|(name, count)| format!("{name} {count}"));
+        println!("outcomes: {}", outcomes.collect::<Vec<_>>().join(", "));
         for (name, count) in &tally.divergent {
             println!("{name}: {count}");
         }
@@ -64,4 +79,10 @@ fn compare(arguments: &Arguments) -> Result<bool, String> {
         clean &= tally.different.is_empty();
     }
     Ok(clean)
+}
+
+fn report(different: &[String]) {
+    for (case, number) in different.iter().zip(1..) {
+        println!("\n{number}. {case}");
+    }
 }

@@ -2,13 +2,12 @@
 
 use clap::Parser;
 use expr_tests::snapshot::{Snapshot, settle};
+use expr_tests::suite::Source;
 use expr_tests::{subject, suite};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Duration;
-
-const SHARED: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../shared/jsonata-suite");
 
 /// Runs the official JSONata suite through every host.
 #[derive(Parser)]
@@ -26,7 +25,11 @@ struct Arguments {
     /// Seconds that a case may take on a host.
     #[arg(long, default_value_t = 60)]
     time_limit: u64,
-    /// The folder with `groups` and `datasets`.
+    /// Takes the files of the crate `jsonata-rs`, also where the shared suite is.
+    #[arg(long, conflicts_with = "dir")]
+    published: bool,
+    /// The folder with `groups` and `datasets`; absent is `../shared/jsonata-suite`, or the
+    /// files of the crate `jsonata-rs` where that is not here.
     dir: Option<PathBuf>,
 }
 
@@ -42,11 +45,16 @@ fn main() -> ExitCode {
 }
 
 fn run(arguments: Arguments) -> Result<bool, String> {
-    let folder = arguments.dir.unwrap_or_else(|| PathBuf::from(SHARED));
-    if !folder.exists() {
-        return Err(format!("{} is not here; name the suite's folder", folder.display()));
+    let source = match arguments.dir {
+        Some(folder) => Source::Folder(folder),
+        None if arguments.published => Source::published()?,
+        None => Source::find()?,
+    };
+    let suite::Suite { cases, foreign } = suite::read(source.folder())?;
+    println!("the official suite: {} cases from {source}", cases.len());
+    for name in foreign {
+        println!("passed over, since it is none of JSONata's cases: {name}");
     }
-    let cases = suite::read(&folder)?;
     let time_limit = Duration::from_secs(arguments.time_limit);
     let mut groups: BTreeMap<String, Vec<String>> = BTreeMap::new();
     for case in &cases {
@@ -70,7 +78,7 @@ fn run(arguments: Arguments) -> Result<bool, String> {
         .collect();
     match &arguments.snapshot {
         Some(path) => {
-            let found = Snapshot::of_run("suite", &groups, &failing);
+            let found = Snapshot::of_run(source.runner(), &groups, &failing);
             settle(path, found, arguments.bless)
         }
         None => Ok(failing.is_empty()),

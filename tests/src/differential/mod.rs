@@ -6,6 +6,7 @@
 
 mod contract;
 mod language;
+mod peer;
 mod phrase;
 mod random;
 mod reference;
@@ -17,6 +18,7 @@ use crate::fixture::{DEFAULT_NOW, Evaluate, milliseconds};
 use crate::json::Json;
 use crate::subject::{self, Answer, Crash, Outcome, Request, Subject};
 use expr_core::Document;
+pub use peer::{PeerTally, run_peer};
 pub use phrase::{Phrase, list};
 pub use random::{Random, read_seed};
 pub use reference::install;
@@ -108,6 +110,8 @@ pub struct Tally {
     pub divergent: BTreeMap<&'static str, usize>,
     /// Same code, another position or token.
     pub positions: usize,
+    /// How many cases we answered with a value, with undefined, with which code.
+    pub outcomes: BTreeMap<String, usize>,
     /// Neither equal nor explained: the smallest forms, as text.
     pub different: Vec<String>,
 }
@@ -134,6 +138,7 @@ pub fn run(pair: &Pair, run: Run) -> Result<Tally, String> {
     for _ in 0..run.cases {
         let case = (pair.case)(&mut random);
         let (verdict, position_differs) = judge.verdict(&case);
+        *tally.outcomes.entry(judge.outcome.clone()).or_default() += 1;
         tally.positions += usize::from(position_differs);
         match verdict {
             Verdict::Equal => tally.equal += 1,
@@ -157,6 +162,8 @@ struct Judge {
     reference: Reference,
     now: i64,
     positions: bool,
+    /// What we answered last: a value, undefined or a code.
+    outcome: String,
 }
 
 impl Judge {
@@ -166,6 +173,7 @@ impl Judge {
             reference: Reference::start(REFERENCE_TIME)?,
             now: milliseconds(DEFAULT_NOW)?,
             positions,
+            outcome: String::new(),
         })
     }
 
@@ -175,7 +183,13 @@ impl Judge {
         }
         let request = self.request(case);
         let answer = self.ours.evaluate(&request);
-        let (mismatch, position_differs) =
+        self.outcome = match &answer {
+            Ok(Answer { outcome: Outcome::Value(_), .. }) => "value".to_owned(),
+            Ok(Answer { outcome: Outcome::Undefined, .. }) => "undefined".to_owned(),
+            Ok(Answer { outcome: Outcome::Error(failure), .. }) => failure.code.clone(),
+            Err(_) => "crash".to_owned(),
+        };
+        let (mismatch, refused, position_differs) =
             match self.compared(case, &request, &answer, &[]) {
                 Ok(Compared { mismatch: None, refused: None, position_differs }) => {
                     return (Verdict::Equal, position_differs);
@@ -183,8 +197,8 @@ impl Judge {
                 Ok(Compared { mismatch: None, refused: Some(name), .. }) => {
                     return (Verdict::Divergent(name), false);
                 }
-                Ok(Compared { mismatch: Some(mismatch), position_differs, .. }) => {
-                    (mismatch, position_differs)
+                Ok(Compared { mismatch: Some(mismatch), refused, position_differs }) => {
+                    (mismatch, refused, position_differs)
                 }
                 Err(Crash(_)) => return (Verdict::TimedOut, false),
             };
@@ -195,7 +209,14 @@ impl Judge {
         let verdict = match explained {
             Some(without) => Verdict::Divergent(without.first().unwrap_or(&"")),
             None if is_error(&answer, "R0") => Verdict::Divergent("budget"),
-            None if is_error(&answer, "D9001") && is_partial(&case.source) => {
+            // What would leave holes in a list is refused sooner than the list.
+            None if refused == Some("undefined-inside") && is_error(&answer, "D9001") => {
+                Verdict::Divergent("undefined-inside")
+            }
+            // `$eval` reports it as its own error.
+            None if ["D9001", "D3121"].iter().any(|code| is_error(&answer, code))
+                && is_partial(&case.source) =>
+            {
                 Verdict::Divergent("unchecked-arguments")
             }
             None => Verdict::Different(mismatch),
@@ -207,6 +228,7 @@ impl Judge {
     fn decision(&mut self, request: &str) -> Verdict {
         let versioned = request.replacen('{', "{\"v\":1,", 1);
         let answer = self.ours.decide(&versioned);
+        self.outcome = "decision".to_owned();
         if let Ok(result) = &answer {
             if has_code(result, "R0") {
                 return Verdict::Divergent("budget");
@@ -220,7 +242,7 @@ impl Judge {
             return Verdict::TimedOut;
         };
         let comparison = match answer {
-            Ok(result) => compare_decision(&expect, &result),
+            Ok(result) => compare_decision(&expect, None, &result),
             Err(Crash(reason)) => Comparison::failed("a decision", reason),
         };
         comparison.mismatch.map_or(Verdict::Equal, Verdict::Different)
@@ -259,17 +281,18 @@ impl Judge {
                 format!("crashed: {reason}"),
             ),
         };
-        let misplaced = || match (answer, self.positions && comparison.position_differs) {
-            (Ok(answer), true) => Some(Mismatch {
-                want: describe(&evaluate.expect),
-                got: describe_outcome(&answer.outcome),
-            }),
-            _ => None,
-        };
+        let misplaced =
+            || match (answer, self.positions && comparison.other_place.is_some()) {
+                (Ok(answer), true) => Some(Mismatch {
+                    want: describe(&evaluate.expect),
+                    got: describe_outcome(&answer.outcome),
+                }),
+                _ => None,
+            };
         let mismatch = comparison.mismatch.clone().or_else(misplaced);
         Ok(Compared {
             mismatch,
-            position_differs: comparison.position_differs,
+            position_differs: comparison.other_place.is_some(),
             refused: answered.refused,
         })
     }

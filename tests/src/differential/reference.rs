@@ -3,7 +3,7 @@
 use super::Case;
 use crate::fixture::{Check, Expect, ExpectedDecision, expected, expected_decision};
 use crate::json::Json;
-use crate::process::NodeScript;
+use crate::process::Responder;
 use crate::subject::Crash;
 use std::path::Path;
 use std::process::Command;
@@ -65,11 +65,11 @@ pub(super) struct Answered {
 }
 
 /// The reference in a process, which is replaced when a case takes too long.
-pub(super) struct Reference(NodeScript);
+pub(super) struct Reference(Responder);
 
 impl Reference {
     pub(super) fn start(time_limit: Duration) -> Result<Self, String> {
-        Ok(Reference(NodeScript::start(SCRIPT, time_limit)?))
+        Ok(Reference(Responder::node(SCRIPT, time_limit)?))
     }
 
     /// What should be decided; a crash if it takes too long.
@@ -104,6 +104,7 @@ impl Reference {
             ("{\"$fn\":", "function-result"),
             ("{\"$regex\":", "function-result"),
             ("{\"$undefined\":", "undefined-inside"),
+            ("{\"$cycle\":", "cycle"),
         ];
         let refused = markers.iter().find(|(marker, _)| text.contains(marker));
         Ok(Answered {

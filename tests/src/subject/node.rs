@@ -3,7 +3,7 @@
 
 use super::{Answer, Cost, Crash, Failure, Outcome, Reads, Request, Subject, Verdict};
 use crate::json::Json;
-use crate::process::NodeScript;
+use crate::process::Responder;
 use std::path::Path;
 use std::time::Duration;
 
@@ -15,7 +15,7 @@ const SANDBOX: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/node/sandbox.mjs");
 
 pub(super) struct Node {
     name: &'static str,
-    script: NodeScript,
+    script: Responder,
 }
 
 impl Node {
@@ -35,7 +35,7 @@ impl Node {
         if !Path::new(PACKAGE).exists() {
             return Err("npm/dist is not built; run `cargo xtask npm`".to_owned());
         }
-        let mut script = NodeScript::start(script, time_limit)?;
+        let mut script = Responder::node(script, time_limit)?;
         // Whether the script runs at all: if not, every case would fail in its turn.
         let probe = r#"{"call":"validate","source":"1","profile":"workflow"}"#;
         script.ask(probe).map_err(|Crash(reason)| format!("{name}: {reason}"))?;

@@ -16,7 +16,7 @@ impl Reader<'_> {
                 Some(b'[') => self.skip_opening(b']')?,
                 Some(b'"') => {
                     self.advance();
-                    self.skip_string()?;
+                    self.rest_of_string(false)?;
                     false
                 }
                 Some(b'-' | b'0'..=b'9') => {
@@ -83,27 +83,8 @@ impl Reader<'_> {
 
     fn skip_key(&mut self) -> Result<()> {
         self.open_key()?;
-        self.skip_string()?;
+        self.rest_of_string(false)?;
         self.close_key()
-    }
-
-    /// Passes over a string whose opening quote was passed over.
-    fn skip_string(&mut self) -> Result<()> {
-        self.scratch.clear();
-        loop {
-            self.at = self.plain_end();
-            match self.peek() {
-                Some(b'"') => {
-                    self.advance();
-                    return Ok(());
-                }
-                Some(b'\\') => {
-                    self.advance();
-                    self.escape()?;
-                }
-                _ => return Err(self.unended_string()),
-            }
-        }
     }
 }
 

@@ -1,6 +1,7 @@
 //! Calls of built-in functions, by their signatures.
 
 use super::super::{Phrase, list};
+use super::picture::literal;
 use super::vocabulary::{
     DATE_PICTURES, DATE_TEXTS, INTEGER_PICTURES, INTEGER_TEXTS, MOMENTS, NUMBER_PICTURES,
     REGEXES, SOURCES, ZONES,
@@ -145,6 +146,22 @@ impl Author<'_> {
         letter: char,
         depth: usize,
     ) -> Phrase {
+        match (name, index) {
+            _ if self.random.one_in(3) => {}
+            ("formatNumber", 1) => return phrase!(literal(&self.number_picture())),
+            ("formatNumber", 2) => return self.number_format(),
+            ("formatInteger" | "parseInteger", 1) => {
+                return phrase!(literal(&self.integer_picture()));
+            }
+            ("fromMillis" | "toMillis", 1) => {
+                return phrase!(literal(&self.date_picture()));
+            }
+            ("fromMillis", 0) => return phrase!(self.moment()),
+            ("formatNumber" | "formatInteger" | "formatBase" | "round", 0) => {
+                return phrase!(self.edge_number());
+            }
+            _ => {}
+        }
         let words: &[&str] = match (name, index) {
             ("formatNumber", 1) => NUMBER_PICTURES,
             ("formatNumber", 2) => &[
@@ -182,7 +199,8 @@ impl Author<'_> {
             'f' => self.function(depth),
             // A text or a pattern, where it is not a function that makes the replacement.
             'p' if index == 2 => self.lambda(Kind::Text, depth),
-            'p' if self.random.one_in(2) => phrase!(self.random.pick(REGEXES)),
+            'p' if self.random.one_in(3) => phrase!(self.random.pick(REGEXES)),
+            'p' if self.random.one_in(2) => phrase!(self.regex()),
             'p' => self.expression(Kind::Text, depth),
             _ => self.item(depth),
         }

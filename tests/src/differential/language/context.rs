@@ -50,7 +50,8 @@ fn record(random: &mut Random, depth: usize) -> Phrase {
             members.push(phrase!(format!("\"{name}\":"), value));
         }
     }
-    for name in ["nil", "é", "two words", "10", "1"] {
+    for name in ["nil", "é", "two words", "10", "1", "__proto__", "length", "constructor"]
+    {
         if random.one_in(6) {
             let value = if name == "nil" { phrase!("null") } else { any(random, 1) };
             members.push(phrase!(format!("\"{name}\":"), value));

@@ -5,12 +5,15 @@
 
 mod call;
 mod context;
+mod idiom;
 mod path;
+mod pattern;
+mod picture;
 mod vocabulary;
 
 use super::{Case, Phrase, Random, list};
 use crate::phrase;
-use vocabulary::{DAMAGE, NUMBER_LITERALS, REGEXES, TEXT_LITERALS};
+use vocabulary::{DAMAGE, NUMBER_LITERALS, TEXT_LITERALS};
 
 /// What a sub-expression mostly gives.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -33,8 +36,15 @@ const VARIABLES: [&str; 4] = ["x", "y", "v", "acc"];
 pub(super) fn case(random: &mut Random) -> Case {
     let context = context::context(random);
     let mut author = Author { random, variables: Vec::new() };
-    let kind = author.any_kind();
-    let mut source = author.expression(kind, DEPTH);
+    let mut source = match author.any_kind() {
+        // A result that is a function is refused, which compares nothing.
+        Kind::Function | Kind::Record => author.idiom(DEPTH),
+        _ if author.random.one_in(4) => author.idiom(DEPTH),
+        kind => author.expression(kind, DEPTH),
+    };
+    if author.random.one_in(16) {
+        source = phrase!(respaced(&source.to_string(), author.random));
+    }
     if random.one_in(16) {
         source = phrase!(damaged(&source.to_string(), random));
     }
@@ -51,6 +61,15 @@ fn damaged(source: &str, random: &mut Random) -> String {
         characters.splice(at..at, random.pick(DAMAGE).chars());
     }
     characters.into_iter().collect()
+}
+
+/// A source with other spaces and comments between its words.
+fn respaced(source: &str, random: &mut Random) -> String {
+    let spaces = ["  ", "\n", "\t", " /* c */ ", "\r\n", " /*/ * */", " ", " "];
+    source.split(' ').fold(String::new(), |text, word| match text.as_str() {
+        "" => word.to_owned(),
+        _ => text + random.pick(&spaces) + word,
+    })
 }
 
 /// Writes expressions, and knows which variables are bound.
@@ -76,7 +95,8 @@ impl Author<'_> {
             return self.leaf(kind);
         }
         let depth = depth - 1;
-        match self.random.below(20) {
+        match self.random.below(21) {
+            20 => self.idiom(depth),
             0 => self.condition(kind, depth),
             1 => self.block(kind, depth),
             2 => phrase!("(", self.expression(kind, depth), ")"),
@@ -110,6 +130,7 @@ impl Author<'_> {
                 1 => phrase!(self.random.pick(&["$", "$$"])),
                 _ => self.field(),
             },
+            Kind::Number if self.random.one_in(8) => phrase!(self.edge_number()),
             Kind::Number if self.random.one_in(2) => {
                 phrase!(self.random.pick(NUMBER_LITERALS))
             }
@@ -304,7 +325,7 @@ impl Author<'_> {
                 let (first, second) = (self.function(0), self.function(0));
                 phrase!("(", first, " ~> ", second, ")")
             }
-            4 => phrase!(self.random.pick(REGEXES)),
+            4 => phrase!(self.regex()),
             5 => {
                 let update = self.record(0);
                 phrase!("|", self.field(), "|", update, "|")

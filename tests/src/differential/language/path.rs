@@ -48,7 +48,7 @@ impl Author<'_> {
         match self.random.below(16) {
             0 | 1 => phrase!("$"),
             2 => phrase!("$$"),
-            3 => phrase!(self.random.pick(&["*", "**", "%"])),
+            3 => phrase!(self.random.pick(&["*", "**", "*", "**", "*", "**", "%"])),
             4 => phrase!("(", self.item(depth), ")"),
             5 => self.list(depth.min(1)),
             6 if !self.variables.is_empty() => phrase!(self.variable()),
@@ -63,7 +63,8 @@ impl Author<'_> {
         match self.random.below(20) {
             0 => phrase!("*"),
             1 => phrase!("**"),
-            2 | 3 => phrase!(self.random.pick(&["%", "%.%", "%.n"])),
+            2 => phrase!(self.random.pick(&["%", "%.%", "%.n"])),
+            3 => phrase!(self.random.pick(&["%", "*", "s", "o"])),
             4 => phrase!("(", self.item(depth), ")"),
             5 => self.members(depth.min(1)),
             6 => {
@@ -106,7 +107,7 @@ impl Author<'_> {
         stages
     }
 
-    fn predicate(&mut self, depth: usize) -> Phrase {
+    pub(super) fn predicate(&mut self, depth: usize) -> Phrase {
         let kind = if self.random.one_in(3) { Kind::Number } else { Kind::Truth };
         phrase!("[", self.expression(kind, depth.min(2)), "]")
     }

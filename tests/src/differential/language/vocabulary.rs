@@ -8,7 +8,17 @@ pub(super) const LISTS: &[&str] = &["nums", "texts", "mix", "grid"];
 pub(super) const RECORD_LISTS: &[&str] = &["items", "rows"];
 pub(super) const RECORDS: &[&str] = &["o", "p"];
 /// Fields of any kind, some with names that need quotes or sort as numbers do.
-pub(super) const OTHERS: &[&str] = &["nil", "é", "`two words`", "`1`", "`10`", "none"];
+pub(super) const OTHERS: &[&str] = &[
+    "nil",
+    "é",
+    "`two words`",
+    "`1`",
+    "`10`",
+    "none",
+    "`__proto__`",
+    "length",
+    "constructor",
+];
 
 pub(super) const NUMBER_LITERALS: &[&str] = &[
     "0",
@@ -50,6 +60,9 @@ pub(super) const TEXT_LITERALS: &[&str] = &[
     "\"e\\u0301\"",
     "\"😀\"",
     "\"\\ud83d\"",
+    "\"\\ude00\\ud83d\"",
+    "\"\\ud83d\\ude00\"",
+    "\"__proto__\"",
     "\"ß\"",
     "\"1\"",
     "\"12.50\"",

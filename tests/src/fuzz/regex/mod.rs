@@ -5,7 +5,7 @@ mod generator;
 use super::{Holds, Verdict};
 use crate::differential::Random;
 use crate::json::Json;
-use crate::process::NodeScript;
+use crate::process::Responder;
 use expr_core::{Ranges, find_all};
 use proptest::prelude::{TestCaseError, any};
 use proptest::strategy::{BoxedStrategy, Strategy as _};
@@ -28,7 +28,7 @@ pub(super) struct Search {
 }
 
 /// Searching.
-pub(super) struct Matcher(NodeScript);
+pub(super) struct Matcher(Responder);
 
 impl Holds for Matcher {
     const NAME: &'static str = "regex";
@@ -36,7 +36,7 @@ impl Holds for Matcher {
     type Input = Search;
 
     fn start() -> Result<Self, String> {
-        Ok(Matcher(NodeScript::start(ORACLE, TIME_LIMIT)?))
+        Ok(Matcher(Responder::node(ORACLE, TIME_LIMIT)?))
     }
 
     fn inputs() -> BoxedStrategy<Search> {
