@@ -3,6 +3,8 @@
 //! A step is a notion of the language, not of the machine (docs/steps.md), and bytes come
 //! from a fixed table, so every host stops at the same place with the same error.
 
+use alloc::boxed::Box;
+
 /// What an evaluation may use up.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Limits {
@@ -29,15 +31,28 @@ pub struct Spent {
     pub bytes: u64,
 }
 
+/// A limit was reached. Boxed, so that a result that may be one is a single word: there is
+/// one wherever something is charged.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(crate) struct Exhausted(pub(crate) Box<Limit>);
+
 /// The limit that was reached.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(crate) enum Exhausted {
+pub(crate) enum Limit {
     /// [`Limits::steps`], with its value.
     Steps(u64),
     /// [`Limits::bytes`], with its value.
     Bytes(u64),
     /// [`Limits::depth`], with its value.
     Depth(u32),
+}
+
+impl From<Limit> for Exhausted {
+    #[cold]
+    #[inline(never)]
+    fn from(limit: Limit) -> Self {
+        Exhausted(Box::new(limit))
+    }
 }
 
 /// Counts down from the limits.
@@ -62,10 +77,7 @@ impl Budget {
                 self.steps_left = left;
                 Ok(())
             }
-            None => {
-                self.steps_left = 0;
-                Err(Exhausted::Steps(self.limits.steps))
-            }
+            None => Err(self.out_of_steps()),
         }
     }
 
@@ -77,10 +89,7 @@ impl Budget {
                 self.bytes_left = left;
                 Ok(())
             }
-            None => {
-                self.bytes_left = 0;
-                Err(Exhausted::Bytes(self.limits.bytes))
-            }
+            None => Err(self.out_of_bytes()),
         }
     }
 
@@ -88,9 +97,23 @@ impl Budget {
     #[inline]
     pub(crate) fn enter(&self, depth: u32) -> Result<(), Exhausted> {
         if depth > self.limits.depth {
-            return Err(Exhausted::Depth(self.limits.depth));
+            return Err(Exhausted::from(Limit::Depth(self.limits.depth)));
         }
         Ok(())
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn out_of_steps(&mut self) -> Exhausted {
+        self.steps_left = 0;
+        Exhausted::from(Limit::Steps(self.limits.steps))
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn out_of_bytes(&mut self) -> Exhausted {
+        self.bytes_left = 0;
+        Exhausted::from(Limit::Bytes(self.limits.bytes))
     }
 
     /// What was used up so far.

@@ -5,7 +5,7 @@
 
 mod catalog;
 
-use crate::budget::Exhausted;
+use crate::budget::{Exhausted, Limit};
 use crate::span::{Location, Span};
 use crate::text::Wtf8Buf;
 use alloc::boxed::Box;
@@ -114,11 +114,13 @@ impl From<ErrorKind> for Error {
 }
 
 impl From<Exhausted> for Error {
+    #[cold]
+    #[inline(never)]
     fn from(exhausted: Exhausted) -> Self {
-        Error::from(match exhausted {
-            Exhausted::Steps(limit) => ErrorKind::OutOfSteps { limit },
-            Exhausted::Bytes(limit) => ErrorKind::OutOfBytes { limit },
-            Exhausted::Depth(limit) => ErrorKind::TooDeep { limit },
+        Error::from(match *exhausted.0 {
+            Limit::Steps(limit) => ErrorKind::OutOfSteps { limit },
+            Limit::Bytes(limit) => ErrorKind::OutOfBytes { limit },
+            Limit::Depth(limit) => ErrorKind::TooDeep { limit },
         })
     }
 }

@@ -8,7 +8,7 @@ use alloc::vec::Vec;
 
 use super::program::First;
 use super::{Flags, Regex};
-use crate::budget::{Budget, Exhausted, Limits, Spent};
+use crate::budget::{Budget, Exhausted, Limit, Limits, Spent};
 
 fn units(text: &str) -> Vec<u16> {
     text.encode_utf16().collect()
@@ -145,7 +145,7 @@ fn patterns_known_for_exponential_time_end() {
 fn a_back_reference_ends_in_a_budget_error() {
     let text = "a".repeat(200) + "!";
     let (found, _) = search(r"(?:(a+)+\1)+$", &text, Limits::default());
-    assert_eq!(found, Err(Exhausted::Steps(Limits::default().steps)));
+    assert_eq!(found, Err(Limit::Steps(Limits::default().steps).into()));
 }
 
 #[test]
@@ -153,7 +153,7 @@ fn the_stack_is_charged() {
     let text = "ab".repeat(10_000);
     let limits = Limits { bytes: 100_000, ..Limits::default() };
     let (found, _) = search("(?:ab)*", &text, limits);
-    assert_eq!(found, Err(Exhausted::Bytes(100_000)));
+    assert_eq!(found, Err(Limit::Bytes(100_000).into()));
 }
 
 #[test]
@@ -164,7 +164,7 @@ fn a_budget_one_step_short_is_not_enough() {
         let enough = Limits { steps: spent.steps, ..Limits::default() };
         assert_eq!(search(pattern, text, enough).0, found);
         let short = Limits { steps: spent.steps - 1, ..Limits::default() };
-        assert_eq!(search(pattern, text, short).0, Err(Exhausted::Steps(short.steps)));
+        assert_eq!(search(pattern, text, short).0, Err(Limit::Steps(short.steps).into()));
     }
 }
 
