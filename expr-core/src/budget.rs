@@ -69,8 +69,9 @@ impl Budget {
         Budget { limits, steps_left: limits.steps, bytes_left: limits.bytes }
     }
 
-    /// Charges `steps` before the work is done.
-    #[inline]
+    /// Charges `steps` before the work is done. Inlined even where size counts, since the
+    /// evaluator charges every operation.
+    #[inline(always)]
     pub(crate) fn charge(&mut self, steps: u64) -> Result<(), Exhausted> {
         match self.steps_left.checked_sub(steps) {
             Some(left) => {
