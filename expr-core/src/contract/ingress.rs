@@ -9,11 +9,13 @@
 //!    in state `received` or `routed` until the plan is empty, then `done`.
 //! 2. Signals and launches stand alone. One that fails is tried again by itself.
 //! 3. An event stays until its plan is empty, and `audit` keeps its keys for waits that
-//!    open later, which look through recent events with `waitMatch`.
-//! 4. A signal that a run dropped when it continued as new is not `done`, so it is sent
-//!    again.
+//!    open later, which look through recent events with `waitMatch`, but for those that a
+//!    wait of their run has consumed.
+//! 4. A signal is `done` when its run has acknowledged it: recorded its id, and consumed or
+//!    buffered it. Both go with the run when it continues as new; what it lost before is
+//!    sent again.
 //! 5. A run is signalled once, however many of its waits are found: the signal has all
-//!    keys of the event, so it wakes each of them.
+//!    keys of the event, so it wakes each of them, and each takes it at most once.
 //! 6. A wait without a key waits for any, here as in the run.
 //! 7. All keys are tried, whichever way the event came in, and its id is its own.
 //! 8. A candidate of another tenant is refused by name, and ids have the tenant; that an
