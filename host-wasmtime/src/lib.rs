@@ -33,7 +33,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 pub use config::Settings;
-pub use contract::{MappingInputs, Resolved, SecretResolver};
+pub use contract::{MappingInputs, MatchOptions, Resolved, SecretResolver, WaitMatch};
 pub use error::{EngineError, HostError, Span};
 pub use instance::Metrics;
 use instance::{Call, Instance, Pool};
