@@ -323,6 +323,21 @@ fn what_is_signalled_is_what_a_run_matches() {
     }
 }
 
+/// Rules that cannot be read are not taken for none.
+#[test]
+fn unreadable_rules_are_an_error() {
+    let deep = format!("{}{}", "[".repeat(20_000), "]".repeat(20_000));
+    for (rules, code) in [(deep.as_str(), "R0005"), (r"\ud800", "W0002")] {
+        let request = format!(
+            r#"{{"ask":"correlation","eventName":"E","payload":{{"ticketId":1}},
+            "legacyRules":"{rules}"}}"#
+        );
+        let (refused, failed) = answer(&request);
+        assert!(failed, "{code}");
+        assert_eq!(text(refused.root(), "error.code").as_deref(), Some(code));
+    }
+}
+
 /// Signals that are not for a wait cost so little that they do not keep it from its own.
 #[test]
 fn long_texts_of_other_signals_stop_no_match() {
