@@ -17,6 +17,9 @@ pub enum HostError {
     /// The host stopped the module, and why. A bug of the engine or a limit of
     /// [`Settings`](crate::Settings); the instance was thrown away.
     Trap(String),
+    /// The time that the caller gave was over before the evaluation was: not the engine's
+    /// budget, whose end is an error of the engine. The instance was thrown away.
+    Deadline,
     /// The module answered with something that docs/wire.md does not have.
     Wire(String),
     /// A text that was given as JSON is none, and where.
@@ -34,12 +37,38 @@ impl HostError {
         }
     }
 
+    /// The class, as docs/wire.md has them: the engine's, else `wire`, `transport` for a
+    /// text that is no JSON, or `host`.
+    ///
+    /// ```
+    /// # use host_wasmtime::{HostError, Json};
+    /// assert_eq!(Json::parse("{").unwrap_err().class(), "transport");
+    /// assert_eq!(HostError::Deadline.class(), "host");
+    /// ```
+    pub fn class(&self) -> &str {
+        match self {
+            HostError::Engine(error) => &error.class,
+            HostError::Wire(_) => "wire",
+            HostError::Json(_) => "transport",
+            HostError::Trap(_) | HostError::Deadline | HostError::Setup(_) => "host",
+        }
+    }
+
+    /// Whether the instance that it comes from can no longer be used.
+    pub(crate) fn breaks_instance(&self) -> bool {
+        matches!(self, HostError::Trap(_) | HostError::Deadline | HostError::Wire(_))
+    }
+
     pub(crate) fn setup(error: impl fmt::Display) -> Self {
         HostError::Setup(format!("{error:#}"))
     }
 
-    /// The first line of wasmtime's account; what follows are addresses.
+    /// The first line of wasmtime's account; what follows are addresses. Nothing but a
+    /// deadline interrupts.
     pub(crate) fn trap(error: &wasmtime::Error) -> Self {
+        if error.downcast_ref() == Some(&wasmtime::Trap::Interrupt) {
+            return HostError::Deadline;
+        }
         let cause = error.root_cause().to_string();
         HostError::Trap(cause.lines().next().unwrap_or_default().to_owned())
     }
@@ -50,6 +79,9 @@ impl fmt::Display for HostError {
         match self {
             HostError::Engine(error) => error.fmt(f),
             HostError::Trap(reason) => write!(f, "the host stopped the module: {reason}"),
+            HostError::Deadline => {
+                f.write_str("the host stopped the module: its deadline has passed")
+            }
             HostError::Wire(reason) => {
                 write!(f, "the module broke the wire contract: {reason}")
             }

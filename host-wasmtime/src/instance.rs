@@ -1,126 +1,32 @@
-//! Instances of the artifact: memory copied in and out, and none used after a trap.
+//! A running module: requests copied into its memory, results out of it.
 //!
 //! A trap leaves the module's stack pointer and borrows as they were, so an instance that
 //! trapped is never used again. Handles belong to one instance; programs are compiled
 //! again in another one.
 
-use std::collections::BTreeMap;
-use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
-use std::sync::{Mutex, PoisonError};
+use std::sync::Arc;
+use std::time::Instant;
 
-use wasmtime::{
-    Engine, InstancePre, Linker, Memory, Module, Store, StoreLimits, TypedFunc,
-};
+use wasmtime::{InstancePre, Memory, Store, StoreLimits, TypedFunc, UpdateDeadline};
 
 use crate::config::{self, Settings};
 use crate::error::HostError;
-
-/// Above this many remembered handles an instance forgets them all. The module itself
-/// keeps fewer programs, so this costs a compilation now and then and bounds the map.
-const REMEMBERED_HANDLES: usize = 4096;
-
-/// The compiled module, and instances of it that wait for a call.
-pub(crate) struct Pool {
-    module: InstancePre<StoreLimits>,
-    settings: Settings,
-    idle: Mutex<Vec<Instance>>,
-    counters: Counters,
-}
-
-/// What a pool has done so far.
-#[derive(Default)]
-struct Counters {
-    calls: AtomicU64,
-    created: AtomicU64,
-    dropped: AtomicU64,
-    memory: AtomicUsize,
-}
-
-/// What a host has done since it was made.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
-pub struct Metrics {
-    /// Compilations, evaluations and checks, failed ones too.
-    pub calls: u64,
-    /// Instances of the module that were started.
-    pub instances_created: u64,
-    /// Instances that were dropped: after a trap, for their size, or as one too many.
-    pub instances_dropped: u64,
-    /// Linear memory of the instance whose call ended last, in bytes.
-    pub memory_bytes: usize,
-}
-
-impl Pool {
-    pub(crate) fn new(artifact: &[u8], settings: Settings) -> Result<Self, HostError> {
-        let engine: Engine = config::engine()?;
-        let module = Module::new(&engine, artifact).map_err(HostError::setup)?;
-        // An empty linker is the proof that the module sees nothing but its input.
-        let module =
-            Linker::new(&engine).instantiate_pre(&module).map_err(HostError::setup)?;
-        let (idle, counters) = (Mutex::default(), Counters::default());
-        Ok(Pool { module, settings, idle, counters })
-    }
-
-    /// Runs `work` on an instance that nobody else uses. The instance is kept for later,
-    /// unless it trapped or broke the wire.
-    pub(crate) fn with_instance<T>(
-        &self,
-        work: impl FnOnce(&mut Instance) -> Result<T, HostError>,
-    ) -> Result<T, HostError> {
-        let idle = self.lock().pop();
-        let mut instance = match idle {
-            Some(instance) => instance,
-            None => {
-                self.counters.created.fetch_add(1, Ordering::Relaxed);
-                Instance::new(&self.module, self.settings)?
-            }
-        };
-        let before = instance.memory.data_size(&instance.store);
-        let result = work(&mut instance);
-        let memory = instance.memory.data_size(&instance.store);
-        self.counters.calls.fetch_add(1, Ordering::Relaxed);
-        self.counters.memory.store(memory, Ordering::Relaxed);
-        let broken = matches!(result, Err(HostError::Trap(_) | HostError::Wire(_)));
-        let grown = memory > before.max(self.settings.idle_memory_bytes);
-        if broken || grown || !self.keep(instance) {
-            self.counters.dropped.fetch_add(1, Ordering::Relaxed);
-        }
-        result
-    }
-
-    /// What happened so far.
-    pub(crate) fn metrics(&self) -> Metrics {
-        let Counters { calls, created, dropped, memory } = &self.counters;
-        Metrics {
-            calls: calls.load(Ordering::Relaxed),
-            instances_created: created.load(Ordering::Relaxed),
-            instances_dropped: dropped.load(Ordering::Relaxed),
-            memory_bytes: memory.load(Ordering::Relaxed),
-        }
-    }
-
-    /// Keeps an instance for the next call, unless enough of them wait.
-    fn keep(&self, instance: Instance) -> bool {
-        let mut idle = self.lock();
-        let room = idle.len() < self.settings.idle_instances;
-        if room {
-            idle.push(instance);
-        }
-        room
-    }
-
-    /// A panic of another thread cannot leave the list half changed.
-    fn lock(&self) -> std::sync::MutexGuard<'_, Vec<Instance>> {
-        self.idle.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
+use crate::handles::Handles;
+use crate::program::Program;
+use crate::wire;
 
 /// A running module.
 pub(crate) struct Instance {
-    store: Store<StoreLimits>,
+    store: Store<State>,
     memory: Memory,
     exports: Exports,
-    /// Handles of programs, by the number that an expression has in this process.
-    pub(crate) handles: BTreeMap<u64, u32>,
+    handles: Handles,
+}
+
+/// What wasmtime asks for while the module runs.
+pub(crate) struct State {
+    limits: StoreLimits,
+    deadline: Option<Instant>,
 }
 
 struct Exports {
@@ -129,6 +35,7 @@ struct Exports {
     evaluate: TypedFunc<(u32, u32), u32>,
     validate: TypedFunc<u32, u32>,
     decide: TypedFunc<u32, u32>,
+    release: TypedFunc<u32, u32>,
     describe: TypedFunc<(), u32>,
     result_ptr: TypedFunc<(), u32>,
     result_len: TypedFunc<(), u32>,
@@ -145,13 +52,17 @@ pub(crate) enum Call {
 }
 
 impl Instance {
-    fn new(
-        module: &InstancePre<StoreLimits>,
-        settings: Settings,
+    pub(crate) fn new(
+        module: &InstancePre<State>,
+        settings: &Settings,
     ) -> Result<Self, HostError> {
         let engine = module.module().engine();
-        let mut store = Store::new(engine, config::limits(settings));
-        store.limiter(|limits| limits);
+        let state = State { limits: config::limits(settings), deadline: None };
+        let mut store = Store::new(engine, state);
+        store.limiter(|state| &mut state.limits);
+        // Only machine code that was compiled for deadlines ever comes here.
+        store.epoch_deadline_callback(|store| Ok(store.data().at_tick()));
+        store.set_epoch_deadline(1);
         let instance = module.instantiate(&mut store).map_err(HostError::setup)?;
         let memory = instance
             .get_memory(&mut store, "memory")
@@ -163,11 +74,12 @@ impl Instance {
             evaluate: typed(&instance, store_ref, "evaluate")?,
             validate: typed(&instance, store_ref, "validate")?,
             decide: typed(&instance, store_ref, "decide")?,
+            release: typed(&instance, store_ref, "release")?,
             describe: typed(&instance, store_ref, "describe")?,
             result_ptr: typed(&instance, store_ref, "result_ptr")?,
             result_len: typed(&instance, store_ref, "result_len")?,
         };
-        Ok(Instance { store, memory, exports, handles: BTreeMap::new() })
+        Ok(Instance { store, memory, exports, handles: Handles::default() })
     }
 
     /// Sends a request and returns the result document.
@@ -189,12 +101,55 @@ impl Instance {
         self.receive()
     }
 
+    /// Compiles what `request` asks for; the program is [`Instance::remember`]ed then.
+    pub(crate) fn compile(
+        &mut self,
+        request: &[u8],
+    ) -> Result<wire::Compiled, HostError> {
+        wire::read_compiled(&self.call(Call::Compile, request)?)
+    }
+
     /// Remembers that `program` is compiled here, behind `handle`.
-    pub(crate) fn remember(&mut self, program: u64, handle: u32) {
-        if self.handles.len() >= REMEMBERED_HANDLES {
-            self.handles.clear();
+    pub(crate) fn remember(
+        &mut self,
+        program: &Arc<Program>,
+        handle: u32,
+    ) -> Result<(), HostError> {
+        for handle in self.handles.remember(program, handle) {
+            self.exports
+                .release
+                .call(&mut self.store, handle)
+                .map_err(|error| HostError::trap(&error))?;
         }
-        self.handles.insert(program, handle);
+        Ok(())
+    }
+
+    /// Evaluates a program, and compiles it before if it is not here.
+    pub(crate) fn evaluate(
+        &mut self,
+        program: &Arc<Program>,
+        request: &[u8],
+    ) -> Result<String, HostError> {
+        if let Some(handle) = self.handles.find(program) {
+            let document = self.call(Call::Evaluate(handle), request)?;
+            if !wire::is_stale_handle(&document) {
+                return Ok(document);
+            }
+        }
+        let handle = self.compile(&program.request)?.handle;
+        self.remember(program, handle)?;
+        self.call(Call::Evaluate(handle), request)
+    }
+
+    /// When the next calls are stopped.
+    pub(crate) fn set_deadline(&mut self, deadline: Option<Instant>) {
+        self.store.data_mut().deadline = deadline;
+        self.store.set_epoch_deadline(1);
+    }
+
+    /// The size of its memory.
+    pub(crate) fn memory_bytes(&self) -> usize {
+        self.memory.data_size(&self.store)
     }
 
     fn send(&mut self, request: &[u8]) -> Result<u32, HostError> {
@@ -237,9 +192,19 @@ impl Instance {
     }
 }
 
+impl State {
+    /// Ticks are not for one instance alone, so each looks at its own deadline.
+    fn at_tick(&self) -> UpdateDeadline {
+        match self.deadline {
+            Some(deadline) if Instant::now() >= deadline => UpdateDeadline::Interrupt,
+            _ => UpdateDeadline::Continue(1),
+        }
+    }
+}
+
 fn typed<P: wasmtime::WasmParams>(
     instance: &wasmtime::Instance,
-    store: &mut Store<StoreLimits>,
+    store: &mut Store<State>,
     name: &str,
 ) -> Result<TypedFunc<P, u32>, HostError> {
     instance.get_typed_func(store, name).map_err(HostError::setup)

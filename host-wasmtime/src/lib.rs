@@ -21,23 +21,33 @@
 //! # }
 //! ```
 
+mod cache;
 mod config;
 mod contract;
+mod deadline;
 mod error;
+mod handles;
 mod instance;
 mod json;
+mod metrics;
+mod pool;
+mod program;
+mod trace;
 mod wire;
 
 use std::fmt;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
 
 pub use config::Settings;
 pub use contract::{MappingInputs, MatchOptions, Resolved, SecretResolver, WaitMatch};
 pub use error::{EngineError, HostError, Span};
-pub use instance::Metrics;
-use instance::{Call, Instance, Pool};
+use instance::{Call, Instance};
 pub use json::Json;
+use metrics::Counters;
+pub use metrics::{ERROR_CLASSES, Metrics};
+use pool::Pool;
+use program::{Program, Programs};
 
 /// The artifact, as every host loads it.
 const ARTIFACT: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/workflow_expr.wasm"));
@@ -45,9 +55,6 @@ const ARTIFACT: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/workflow_expr.
 /// The SHA-256 of the artifact that this crate carries, in lower-case hexadecimal. The npm
 /// package of the same release reports the same one.
 pub const DIGEST: &str = env!("WORKFLOW_EXPR_SHA256");
-
-/// Numbers expressions, so that each instance knows which it has compiled.
-static NEXT_PROGRAM: AtomicU64 = AtomicU64::new(0);
 
 /// Which language a source is written in.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -147,10 +154,16 @@ pub struct Description {
 
 /// The artifact, compiled for this machine and ready to run.
 ///
-/// Making one compiles the whole module, so a process makes one and clones it.
+/// Making one compiles the whole module, unless [`Settings::cache`] has it, so a process
+/// makes one and clones it.
 #[derive(Clone)]
 pub struct Host {
-    pool: Arc<Pool>,
+    shared: Arc<Shared>,
+}
+
+struct Shared {
+    pool: Pool,
+    programs: Programs,
 }
 
 impl Host {
@@ -161,10 +174,13 @@ impl Host {
 
     /// A host with settings of its own.
     pub fn with_settings(settings: Settings) -> Result<Self, HostError> {
-        Ok(Host { pool: Arc::new(Pool::new(ARTIFACT, settings)?) })
+        let programs = Programs::new(settings.kept_expressions);
+        let pool = Pool::new(ARTIFACT, settings)?;
+        Ok(Host { shared: Arc::new(Shared { pool, programs }) })
     }
 
-    /// Compiles a source.
+    /// Compiles a source, or finds it compiled among the last
+    /// [`Settings::kept_expressions`].
     ///
     /// ```
     /// # use host_wasmtime::{Host, Profile};
@@ -186,30 +202,38 @@ impl Host {
         source: &Json,
         profile: Profile,
     ) -> Result<Expr, HostError> {
+        let Shared { pool, programs } = &*self.shared;
         let request = wire::source_request(source, profile);
-        let program = NEXT_PROGRAM.fetch_add(1, Ordering::Relaxed);
-        let compiled = self
-            .pool
-            .with_instance(|instance| compile_in(instance, program, &request))?;
-        let (functions, reads) = compiled.into_parts();
-        Ok(Expr { host: self.clone(), program, request, functions, reads })
+        if let Some(program) = programs.find(&request) {
+            Counters::count(&pool.counters.expressions_found);
+            return Ok(Expr { host: self.clone(), program });
+        }
+        let program = pool.run(|instance| {
+            let compiled = instance.compile(&request)?;
+            let handle = compiled.handle;
+            let parts = compiled.into_parts();
+            let program = programs.keep(Program::new(request.into(), profile, parts));
+            instance.remember(&program, handle)?;
+            Ok(program)
+        })?;
+        Ok(Expr { host: self.clone(), program })
     }
 
     /// Checks a source without keeping a program. A violation is no failure of the check:
     /// it is in [`Check::error`].
     pub fn check(&self, source: &str, profile: Profile) -> Result<Check, HostError> {
         let request = wire::source_request(&Json::from_text(source), profile);
-        self.pool.with_instance(|instance| {
-            wire::read_check(&instance.call(Call::Validate, &request)?)
-        })
+        self.shared
+            .pool
+            .run(|instance| wire::read_check(&instance.call(Call::Validate, &request)?))
     }
 
     /// Sends a request of `decide`, as docs/wire.md has it, and gives the result document
     /// as it comes. The other methods of this kind are typed; this one is for tools.
     pub fn decide(&self, request: &Json) -> Result<String, HostError> {
-        self.pool.with_instance(|instance| {
-            instance.call(Call::Decide, request.as_str().as_bytes())
-        })
+        self.shared
+            .pool
+            .run(|instance| instance.call(Call::Decide, request.as_str().as_bytes()))
     }
 
     /// What this host and its clones have done so far.
@@ -226,14 +250,14 @@ impl Host {
     /// # }
     /// ```
     pub fn metrics(&self) -> Metrics {
-        self.pool.metrics()
+        self.shared.pool.metrics()
     }
 
     /// Which contract, engine and wire the module is.
     pub fn describe(&self) -> Result<Description, HostError> {
-        self.pool.with_instance(|instance| {
-            wire::read_description(&instance.call(Call::Describe, &[])?)
-        })
+        self.shared
+            .pool
+            .run(|instance| wire::read_description(&instance.call(Call::Describe, &[])?))
     }
 }
 
@@ -248,10 +272,7 @@ impl fmt::Debug for Host {
 #[derive(Clone, Debug)]
 pub struct Expr {
     host: Host,
-    program: u64,
-    request: Vec<u8>,
-    functions: Vec<String>,
-    reads: Json,
+    program: Arc<Program>,
 }
 
 impl Expr {
@@ -269,12 +290,12 @@ impl Expr {
     /// # }
     /// ```
     pub fn reads(&self) -> &Json {
-        &self.reads
+        &self.program.reads
     }
 
     /// The callee names in the source, in the order of the walk.
     pub fn functions(&self) -> &[String] {
-        &self.functions
+        &self.program.functions
     }
 
     /// Evaluates over `inputs`.
@@ -293,27 +314,74 @@ impl Expr {
     /// # }
     /// ```
     pub fn evaluate(&self, inputs: &Inputs) -> Result<Evaluation, HostError> {
-        let request = wire::evaluate_request(inputs);
-        self.host.pool.with_instance(|instance| {
-            if let Some(handle) = instance.handles.get(&self.program).copied() {
-                let document = instance.call(Call::Evaluate(handle), &request)?;
-                if !wire::is_stale_handle(&document) {
-                    return wire::read_evaluation(&document);
-                }
-            }
-            let handle = compile_in(instance, self.program, &self.request)?.handle;
-            wire::read_evaluation(&instance.call(Call::Evaluate(handle), &request)?)
+        self.observe(|pool| {
+            let request = wire::evaluate_request(inputs);
+            pool.run(|instance| self.evaluate_in(instance, &request))
         })
+    }
+
+    /// Evaluates over `inputs`, and stops with [`HostError::Deadline`] after `time`.
+    ///
+    /// The engine's own budget ends every evaluation, at the same step on every host; a
+    /// deadline is for a service that cannot wait so long, and what it stops depends on the
+    /// machine. Evaluations with a deadline run machine code of their own, which takes a
+    /// fifth to a half more time and is compiled when it is first asked for. That is not
+    /// counted.
+    ///
+    /// ```
+    /// # use std::time::Duration;
+    /// # use host_wasmtime::{Host, HostError, Inputs, Profile};
+    /// # fn main() -> Result<(), host_wasmtime::HostError> {
+    /// let host = Host::new()?;
+    /// let expr = host.compile("1 + 2", Profile::Workflow)?;
+    /// let result = expr.evaluate_within(&Inputs::default(), Duration::from_secs(60))?;
+    /// assert_eq!(result.json.as_deref(), Some("3"));
+    ///
+    /// let expr = host.compile("$sum([1..200000].($ * 2))", Profile::Jsonata)?;
+    /// let stopped = expr.evaluate_within(&Inputs::default(), Duration::ZERO);
+    /// assert!(matches!(stopped, Err(HostError::Deadline)));
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn evaluate_within(
+        &self,
+        inputs: &Inputs,
+        time: Duration,
+    ) -> Result<Evaluation, HostError> {
+        self.observe(|pool| {
+            let request = wire::evaluate_request(inputs);
+            pool.run_within(time, |instance| self.evaluate_in(instance, &request))
+        })
+    }
+
+    fn evaluate_in(
+        &self,
+        instance: &mut Instance,
+        request: &[u8],
+    ) -> Result<Evaluation, HostError> {
+        wire::read_evaluation(&instance.evaluate(&self.program, request)?)
+    }
+
+    /// Tells the metrics, and who traces, how an evaluation ended.
+    fn observe(
+        &self,
+        work: impl FnOnce(&Pool) -> Result<Evaluation, HostError>,
+    ) -> Result<Evaluation, HostError> {
+        let pool = &self.host.shared.pool;
+        let span = trace::Span::enter(self.program.profile);
+        let result = work(pool);
+        if let Some(spent) = spent(&result) {
+            pool.counters.count_steps(spent);
+        }
+        span.end(&result);
+        result
     }
 }
 
-fn compile_in(
-    instance: &mut Instance,
-    program: u64,
-    request: &[u8],
-) -> Result<wire::Compiled, HostError> {
-    let document = instance.call(Call::Compile, request)?;
-    let compiled = wire::read_compiled(&document)?;
-    instance.remember(program, compiled.handle);
-    Ok(compiled)
+/// What an evaluation used up, unless it came to no end of its own.
+fn spent(result: &Result<Evaluation, HostError>) -> Option<Spent> {
+    match result {
+        Ok(evaluation) => Some(evaluation.spent),
+        Err(error) => error.engine().map(|error| error.spent),
+    }
 }

@@ -5,10 +5,13 @@ use std::fs;
 use std::io::Write as _;
 use std::process::{Command, Output, Stdio};
 
+use serde_json::json;
+
 /// Runs `expr` with `arguments` and `input` on its standard input.
 fn expr_with(arguments: &[&str], input: &str) -> Output {
     let mut child = Command::new(env!("CARGO_BIN_EXE_expr"))
         .args(arguments)
+        .env("XDG_CACHE_HOME", env!("CARGO_TARGET_TMPDIR"))
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
@@ -107,7 +110,37 @@ fn digest_prints_the_digest_of_the_artifact() {
 }
 
 #[test]
+fn machine_code_is_kept_unless_the_user_says_no() {
+    let caches = tempfile::TempDir::new().unwrap();
+    let run = |arguments: &[&str]| {
+        let output = Command::new(env!("CARGO_BIN_EXE_expr"))
+            .args(arguments)
+            .env("XDG_CACHE_HOME", caches.path())
+            .output()
+            .unwrap();
+        assert_eq!(String::from_utf8(output.stdout).unwrap(), "3\n");
+    };
+    let left = caches.path().join("workflow-expr");
+    run(&["eval", "--no-cache", "1 + 2"]);
+    assert!(!left.exists());
+    for _ in 0..2 {
+        run(&["eval", "1 + 2"]);
+        assert_eq!(fs::read_dir(&left).unwrap().count(), 1);
+    }
+}
+
+#[test]
+fn shells_complete_the_arguments() {
+    for shell in ["bash", "zsh", "fish"] {
+        let script = printed(&["completions", shell], "");
+        assert!(script.contains("max-steps"), "{shell}");
+    }
+    assert!(refused(&["completions", "tcsh"]).contains("tcsh"));
+}
+
+#[test]
 fn help_is_no_failure() {
+    assert!(printed(&["--help"], "").contains("Exit codes:"));
     assert!(printed(&["--help"], "").contains("eval"));
     assert!(printed(&["--version"], "").starts_with("expr "));
 }
@@ -186,10 +219,94 @@ fn check_goes_through_a_whole_definition() {
     let report: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
     assert_eq!(report["diagnostics"][0]["stepPath"], "root.steps[0]");
 
+    let output = expr_with(&["check", "--format", "sarif", path(&broken)], "");
+    assert_eq!(output.status.code(), Some(1));
+    let log: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    let result = &log["runs"][0]["results"][0];
+    assert_eq!(
+        (&result["ruleId"], &result["level"]),
+        (&json!("INVALID_EXPR"), &json!("error"))
+    );
+    let place = &result["locations"][0];
+    assert_eq!(place["logicalLocations"][0]["fullyQualifiedName"], "/steps/0/config/b");
+    assert_eq!(place["physicalLocation"]["artifactLocation"]["uri"], path(&broken));
+
     let fine =
         r#"{"steps":[{"id":"a","type":"x","config":{"b":{"$expr":"payload.a"}}}]}"#;
     let report = printed(&["check", "-"], fine);
     assert_eq!(report, "1 expressions, 0 errors, 0 warnings\n");
+}
+
+/// A definition whose one step has the expressions `sources`.
+fn definition(sources: &[&str]) -> String {
+    let sources: Vec<_> = sources.iter().map(|it| json!({"$expr": it})).collect();
+    let step = json!({"id": "s", "type": "x", "config": {"a/b": sources}});
+    json!({"steps": [step]}).to_string()
+}
+
+#[test]
+fn audit_names_what_the_contract_takes_otherwise() {
+    let folder = tempfile::TempDir::new().unwrap();
+    let root = folder.path().to_str().unwrap();
+    fs::create_dir(folder.path().join("deep")).unwrap();
+    fs::write(folder.path().join("notes.txt"), "no definition").unwrap();
+    fs::write(folder.path().join("deep/fine.json"), definition(&["payload.a + 1"]))
+        .unwrap();
+    assert_eq!(printed(&["audit", root], ""), "1 files, 1 expressions, 0 findings\n");
+
+    let sources = [
+        "payload.a +",
+        " ",
+        "($len := 1; $len)",
+        "{\"len\": payload.x}.len(1)",
+        "nowIso()",
+        "payload.outerWrapper.b",
+        "$sum(payload.a)",
+    ];
+    fs::write(folder.path().join("b.json"), definition(&sources)).unwrap();
+    let output = expr_with(&["audit", "--format", "json", root], "");
+    assert_eq!(output.status.code(), Some(1));
+    let report: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!((&report["files"], &report["expressions"]), (&json!(2), &json!(8)));
+    let mut found: Vec<_> = report["findings"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|it| (it["pointer"].as_str().unwrap(), it["rule"].as_str().unwrap()))
+        .collect();
+    found.sort_unstable();
+    let rules = [
+        "INVALID_EXPR",
+        "EMPTY_EXPRESSION",
+        "helper-rebinding",
+        "foreign-call",
+        "given-inputs",
+        "marker-key",
+        "INVALID_EXPR",
+    ];
+    let pointers = (0..7).map(|at| format!("/steps/0/config/a~1b/{at}"));
+    let wanted: Vec<_> = pointers.zip(rules).collect();
+    let wanted: Vec<_> = wanted.iter().map(|(at, rule)| (at.as_str(), *rule)).collect();
+    assert_eq!(found, wanted);
+
+    let output = expr_with(&["audit", root], "");
+    let report = String::from_utf8(output.stdout).unwrap();
+    let place = format!("{root}/b.json/steps/0/config/a~1b/4: warning[given-inputs] ");
+    assert!(report.contains(&place), "{report}");
+    assert!(report.ends_with("2 files, 8 expressions, 7 findings\n"), "{report}");
+    let output = expr_with(&["audit", "--format", "sarif", root], "");
+    let log: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(log["runs"][0]["results"].as_array().unwrap().len(), 7);
+    assert_eq!(log["runs"][0]["tool"]["driver"]["rules"].as_array().unwrap().len(), 6);
+}
+
+#[test]
+fn audit_cannot_pass_over_what_it_cannot_read() {
+    assert!(refused(&["audit", "no/such/folder"]).contains("no/such/folder"));
+    let folder = tempfile::TempDir::new().unwrap();
+    fs::write(folder.path().join("broken.json"), "{").unwrap();
+    let error = refused(&["audit", folder.path().to_str().unwrap()]);
+    assert!(error.contains("broken.json is not valid JSON"), "{error}");
 }
 
 #[test]

@@ -134,3 +134,69 @@ fn the_module_describes_itself() {
     assert_eq!(description.contract, "workflow/1");
     assert_eq!(description.wire, 1);
 }
+
+#[test]
+fn a_source_is_compiled_once() {
+    let host = Host::new().unwrap();
+    let first = host.compile("payload.a", Profile::Workflow).unwrap();
+    let second = host.compile("payload.a", Profile::Workflow).unwrap();
+    assert_eq!((host.metrics().calls, host.metrics().expressions_found), (1, 1));
+    host.compile("payload.a", Profile::Jsonata).unwrap();
+    assert_eq!((host.metrics().calls, host.metrics().expressions_found), (2, 1));
+    let context = inputs(r#"{"payload":{"a":7}}"#);
+    for expr in [first, second] {
+        assert_eq!(expr.evaluate(&context).unwrap().json.as_deref(), Some("7"));
+    }
+    // Evaluating found the program that compiling left.
+    assert_eq!(host.metrics().calls, 4);
+
+    let settings = Settings { kept_expressions: 0, ..Settings::default() };
+    let host = Host::with_settings(settings).unwrap();
+    for _ in 0..2 {
+        host.compile("payload.a", Profile::Workflow).unwrap();
+    }
+    assert_eq!((host.metrics().calls, host.metrics().expressions_found), (2, 0));
+}
+
+#[test]
+fn dropped_expressions_leave_the_module() {
+    let memory = |keep: bool| {
+        let (kept_expressions, idle_memory_bytes) = (0, usize::MAX);
+        let host = Host::with_settings(Settings {
+            kept_expressions,
+            idle_memory_bytes,
+            ..Settings::default()
+        })
+        .unwrap();
+        let mut kept = Vec::new();
+        for n in 0..1000 {
+            let source = format!("[{n}{}]", ", payload.a + 1".repeat(100));
+            kept.push(host.compile(&source, Profile::Workflow).unwrap());
+            kept.truncate(if keep { 1000 } else { 0 });
+        }
+        host.metrics().memory_bytes
+    };
+    let (with, without) = (memory(true), memory(false));
+    assert!(without * 4 < with, "{without} bytes beside {with}");
+}
+
+#[test]
+fn metrics_count_steps_and_errors() {
+    let host = Host::new().unwrap();
+    let evaluate = |source: &str| {
+        let expr = host.compile(source, Profile::Jsonata)?;
+        expr.evaluate(&Inputs::default())
+    };
+    let steps = evaluate("[1..1000].($ * 2)").unwrap().spent.steps;
+    assert!((10_000..100_000).contains(&steps), "{steps}");
+    evaluate("1").unwrap();
+    for failing in ["1 +", "1 + 'a'", "2 + 'b'"] {
+        evaluate(failing).unwrap_err();
+    }
+    let metrics = host.metrics();
+    assert_eq!((metrics.steps[0], metrics.steps[4]), (3, 1));
+    assert_eq!(metrics.steps.iter().sum::<u64>(), 4);
+    assert_eq!(metrics.errors_of("syntax"), 1);
+    assert_eq!(metrics.errors_of("evaluation"), 2);
+    assert_eq!(metrics.errors.iter().sum::<u64>(), 3);
+}

@@ -40,6 +40,20 @@ pub(crate) fn run(workspace: &Workspace) -> Result<()> {
     stage("cargo test", || {
         cargo(&shell, &["test", "--workspace", "--locked", "--quiet"])
     })?;
+    stage("features of host-wasmtime", || {
+        cargo(
+            &shell,
+            &[
+                "test",
+                "--package=host-wasmtime",
+                "--no-default-features",
+                "--features=tracing",
+                "--test=tracing",
+                "--locked",
+                "--quiet",
+            ],
+        )
+    })?;
     stage("fixtures", || conformance::check_fixtures(workspace))?;
     stage("vectors and suite", || conformance::check_snapshot(workspace))?;
     println!("\nall passed in {:.1} s", started.elapsed().as_secs_f64());

@@ -1,6 +1,5 @@
 //! `expr check` of definitions, `expr correlate`, `expr match`: files in, decisions out.
 
-use std::fmt::Write as _;
 use std::fs;
 use std::process::ExitCode;
 
@@ -9,16 +8,19 @@ use host_wasmtime::{Host, HostError, Json, MatchOptions};
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
+use super::finding::{self, Finding, Severity};
 use super::render;
 
-/// How a check is printed.
+/// How a check or an audit is printed.
 #[derive(Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
 pub(crate) enum Format {
     /// A line for each diagnostic.
     #[default]
     Text,
-    /// The answer of the module.
+    /// One JSON document: of a check the answer of the module.
     Json,
+    /// A SARIF log, for code hosts.
+    Sarif,
 }
 
 #[derive(Args)]
@@ -47,6 +49,7 @@ pub(crate) struct Match {
 /// Checks the definition in a file. What is found is the result; errors in it, but not
 /// warnings, make the command fail.
 pub(crate) fn check(
+    host: &Host,
     path: &str,
     rules: Option<&str>,
     format: Format,
@@ -56,10 +59,11 @@ pub(crate) fn check(
         options.insert("rules".to_owned(), read(path)?);
     }
     let definition = read(path)?;
-    let check = host()?.check_document(&definition, &options).map_err(explain)?;
+    let check = host.check_document(&definition, &options).map_err(explain)?;
     let report = match format {
         Format::Json => check.to_string(),
         Format::Text => describe(path, &check),
+        Format::Sarif => finding::to_sarif(&findings(path, &check)),
     };
     let code = match check.get("valid") {
         Some(Value::Bool(true)) => ExitCode::SUCCESS,
@@ -68,54 +72,42 @@ pub(crate) fn check(
     Ok((report, code))
 }
 
-pub(crate) fn correlate(arguments: &Correlate) -> Result<String, String> {
+pub(crate) fn correlate(host: &Host, arguments: &Correlate) -> Result<String, String> {
     let mut event: Value = read(&arguments.event)?;
     if let (Some(path), Some(event)) = (&arguments.rules, event.as_object_mut()) {
         event.insert("rules".to_owned(), read(path)?);
     }
-    host()?.correlate(&event).map(|found| found.to_string()).map_err(explain)
+    host.correlate(&event).map(|found| found.to_string()).map_err(explain)
 }
 
-pub(crate) fn match_wait(arguments: &Match) -> Result<String, String> {
+pub(crate) fn match_wait(host: &Host, arguments: &Match) -> Result<String, String> {
     let wait = read(&arguments.wait)?;
     let signals: Json = read(&arguments.signals)?;
     let options = MatchOptions { now: arguments.now, limits: arguments.limits.limits() };
-    let found = host()?.match_wait(&wait, &signals, options).map_err(explain)?;
+    let found = host.match_wait(&wait, &signals, options).map_err(explain)?;
     Json::from_value(&found).map(|found| found.as_str().to_owned()).map_err(explain)
+}
+
+fn findings(path: &str, check: &Value) -> Vec<Finding> {
+    let diagnostics = check.get("diagnostics").and_then(Value::as_array);
+    let diagnostics = diagnostics.into_iter().flatten();
+    diagnostics.map(|diagnostic| Finding::of_diagnostic(path, diagnostic)).collect()
 }
 
 /// A line a diagnostic, and one that counts them.
 fn describe(path: &str, check: &Value) -> String {
-    let text = |diagnostic: &Value, name: &str| {
-        diagnostic.get(name).and_then(Value::as_str).unwrap_or_default().to_owned()
-    };
-    let diagnostics = check.get("diagnostics").and_then(Value::as_array);
-    let mut out = String::new();
-    let mut errors = 0_usize;
-    let mut warnings = 0_usize;
-    for diagnostic in diagnostics.into_iter().flatten() {
-        let [severity, code, message, pointer] =
-            ["severity", "code", "message", "pointer"].map(|name| text(diagnostic, name));
-        let count = if severity == "error" { &mut errors } else { &mut warnings };
-        *count = count.saturating_add(1);
-        let place = ["line", "column"].map(|name| diagnostic.get(name));
-        let place = match place {
-            [Some(line), Some(column)] => format!(":{line}:{column}"),
-            _ => String::new(),
-        };
-        // Writing to a string cannot fail.
-        let _ = writeln!(out, "{path}{pointer}{place}: {severity}[{code}] {message}");
-        if let Some(name) = diagnostic.get("suggestion").and_then(Value::as_str) {
-            let _ = writeln!(out, "  did you mean `{name}`?");
-        }
-    }
+    let findings = findings(path, check);
+    let mut lines: Vec<String> = findings.iter().map(Finding::to_text).collect();
+    let count = |severity| findings.iter().filter(|it| it.severity == severity).count();
+    let (errors, warnings) = (count(Severity::Error), count(Severity::Warning));
     let expressions = check.get("expressions").cloned().unwrap_or_default();
-    let _ =
-        write!(out, "{expressions} expressions, {errors} errors, {warnings} warnings");
-    out
+    lines
+        .push(format!("{expressions} expressions, {errors} errors, {warnings} warnings"));
+    lines.join("\n")
 }
 
-fn read<T: DeserializeOwned>(path: &str) -> Result<T, String> {
+/// The JSON in a file, or on standard input.
+pub(crate) fn read<T: DeserializeOwned>(path: &str) -> Result<T, String> {
     let text = match path {
         "-" => super::read_standard_input(),
         _ => fs::read_to_string(path),
@@ -126,10 +118,6 @@ fn read<T: DeserializeOwned>(path: &str) -> Result<T, String> {
         .map_err(|error| render::message(&format!("{path} is not valid JSON: {error}")))
 }
 
-fn host() -> Result<Host, String> {
-    Host::new().map_err(explain)
-}
-
-fn explain(error: HostError) -> String {
+pub(crate) fn explain(error: HostError) -> String {
     render::message(&error.to_string())
 }

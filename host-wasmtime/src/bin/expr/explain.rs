@@ -24,10 +24,9 @@ enum Format {
 
 /// Says what an expression reads of its context, what it calls, and how the contract
 /// spells it.
-pub(crate) fn explain(arguments: &Explain) -> Result<String, String> {
+pub(crate) fn explain(host: &Host, arguments: &Explain) -> Result<String, String> {
     let Source { source, profile } = &arguments.source;
     let told = |error| explain_error(source, &error);
-    let host = Host::new().map_err(told)?;
     let expr = host.compile(source, (*profile).into()).map_err(told)?;
     let normalized = host.check(source, (*profile).into()).map_err(told)?.normalized;
     let (functions, reads) = (expr.functions(), expr.reads().as_str());

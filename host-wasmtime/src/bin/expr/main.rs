@@ -3,25 +3,45 @@
 //! Results go to standard output, one line of JSON; what is wrong goes to standard error
 //! as one message, and the exit code is then 1.
 
+mod audit;
 mod contract;
 mod explain;
+mod files;
+mod finding;
+mod open;
 mod render;
+mod vectors;
 
 use std::fs;
 use std::io::{self, Read as _};
 use std::path::Path;
 use std::process::ExitCode;
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{Args, CommandFactory as _, Parser, Subcommand, ValueEnum};
+use clap_complete::Shell;
 use host_wasmtime::{Host, HostError, Inputs, Json, Limits, Profile};
 use jiff::Timestamp;
 
 #[derive(Parser)]
-#[command(name = "expr", version, about = "Deterministic workflow expressions")]
+#[command(
+    name = "expr",
+    version,
+    about = "Deterministic workflow expressions",
+    after_help = EXIT_CODES
+)]
 struct Arguments {
+    /// Compile the module anew, and leave no machine code for the next run.
+    #[arg(long, global = true)]
+    no_cache: bool,
     #[command(subcommand)]
     command: Command,
 }
+
+const EXIT_CODES: &str = "\
+Exit codes:
+  0  it was done, and nothing is wrong
+  1  an expression or a definition is wrong, an evaluation fails, an argument or a file
+     cannot be used; standard error, or the report of the check, says what";
 
 #[derive(Subcommand)]
 enum Command {
@@ -29,6 +49,9 @@ enum Command {
     Eval(Eval),
     /// Check an expression, or every expression of a workflow definition in a file.
     Check(Check),
+    /// Name the expressions of stored definitions that the contract rejects or may answer
+    /// otherwise than before.
+    Audit(audit::Audit),
     /// Print the keys by which waits find an event.
     Correlate(contract::Correlate),
     /// Print which of the signals a wait takes, and why not the others.
@@ -36,8 +59,15 @@ enum Command {
     /// Print what an expression reads of its context, what it calls, and its normalized
     /// text.
     Explain(explain::Explain),
+    /// Run files of vectors: expressions with what they should give.
+    Test(vectors::Test),
     /// Print the SHA-256 of the artifact.
     Digest,
+    /// Print a script that completes this command's arguments in a shell.
+    Completions {
+        /// The shell.
+        shell: Shell,
+    },
 }
 
 #[derive(Args)]
@@ -123,13 +153,23 @@ fn main() -> ExitCode {
         Ok(arguments) => arguments,
         Err(error) => return explain_usage(&error),
     };
-    let outcome = match arguments.command {
-        Command::Eval(arguments) => eval(&arguments).map(found),
-        Command::Check(arguments) => check(&arguments),
-        Command::Correlate(arguments) => contract::correlate(&arguments).map(found),
-        Command::Match(arguments) => contract::match_wait(&arguments).map(found),
-        Command::Explain(arguments) => explain::explain(&arguments).map(found),
+    let host = || open::host(arguments.no_cache);
+    let outcome = match &arguments.command {
+        Command::Eval(it) => host().and_then(|host| eval(&host, it)).map(found),
+        Command::Check(it) => host().and_then(|host| check(&host, it)),
+        Command::Audit(it) => host().and_then(|host| audit::audit(&host, it)),
+        Command::Correlate(it) => {
+            host().and_then(|host| contract::correlate(&host, it)).map(found)
+        }
+        Command::Match(it) => {
+            host().and_then(|host| contract::match_wait(&host, it)).map(found)
+        }
+        Command::Explain(it) => {
+            host().and_then(|host| explain::explain(&host, it)).map(found)
+        }
+        Command::Test(it) => host().and_then(|host| vectors::test(&host, it)),
         Command::Digest => Ok(found(host_wasmtime::DIGEST.to_owned())),
+        Command::Completions { shell } => Ok(found(completions(*shell))),
     };
     match outcome {
         Ok((line, code)) => {
@@ -141,6 +181,12 @@ fn main() -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+fn completions(shell: Shell) -> String {
+    let mut script = Vec::new();
+    clap_complete::generate(shell, &mut Arguments::command(), "expr", &mut script);
+    String::from_utf8_lossy(&script).into_owned()
 }
 
 /// A result, and a success.
@@ -155,26 +201,26 @@ fn explain_usage(error: &clap::Error) -> ExitCode {
     if error.use_stderr() { ExitCode::FAILURE } else { ExitCode::SUCCESS }
 }
 
-fn eval(arguments: &Eval) -> Result<String, String> {
+fn eval(host: &Host, arguments: &Eval) -> Result<String, String> {
     let context = arguments.context.as_deref().map(read_context).transpose()?;
     let limits = arguments.limits.limits();
     let (now, seed) = (arguments.now, arguments.seed);
     let inputs = Inputs { context, now, seed, limits, ..Inputs::default() };
     let Source { source, profile } = &arguments.source;
-    let evaluation = Host::new()
-        .and_then(|host| host.compile(source, (*profile).into()))
+    let evaluation = host
+        .compile(source, (*profile).into())
         .and_then(|expr| expr.evaluate(&inputs))
         .map_err(|error| explain_error(source, &error))?;
     Ok(evaluation.json.unwrap_or_else(|| "undefined".to_owned()))
 }
 
-fn check(arguments: &Check) -> Result<(String, ExitCode), String> {
+fn check(host: &Host, arguments: &Check) -> Result<(String, ExitCode), String> {
     let Check { source, profile, format, rules } = arguments;
     if source == "-" || Path::new(source).is_file() {
-        return contract::check(source, rules.as_deref(), *format);
+        return contract::check(host, source, rules.as_deref(), *format);
     }
-    let check = Host::new()
-        .and_then(|host| host.check(source, (*profile).into()))
+    let check = host
+        .check(source, (*profile).into())
         .map_err(|error| explain_error(source, &error))?;
     if let Some(error) = check.error {
         return Err(render::engine_error(source, &error));
