@@ -83,7 +83,7 @@ pub const ASKS: [AskShape; 15] = [
             may("tenant", Kind::Text),
             may("nodePath", Kind::TextOrNull),
             may("wait", Kind::ObjectOrNull),
-            may("quotaExhausted", Kind::BoolOrNull),
+            may("quotaExhausted", Kind::Bool),
         ],
     ),
     shape(

@@ -183,7 +183,7 @@ export interface ActionRequest {
   readonly nodePath?: string | null | undefined;
   readonly wait?: PausedWait | null | undefined;
   /** Unless this is known, a run is not resumed. */
-  readonly quotaExhausted?: boolean | null | undefined;
+  readonly quotaExhausted?: boolean | undefined;
 }
 
 /** A refusal as the API answers it. */

@@ -178,17 +178,17 @@ fn answer(ask: &mut Ask) -> Result<()> {
     ask.out.raw(r#"],"launches":["#);
     for launch in core::mem::take(&mut plan.launches) {
         let id = ask.member(launch, "workflowId").as_text().unwrap_or_default();
-        if let Some(reason) = obstacle(ask, plan.event, launch) {
-            plan.refuse("workflowId", ask.heap.bytes(id), reason);
-        } else if plan.begin(ask, "launch", id, &done) {
+        let fits = obstacle(ask, plan.event, launch).is_none();
+        if fits && plan.begin(ask, "launch", id, &done) {
             *launches = launches.saturating_add(1);
             ask.out.raw(r#","workflowId":"#).text(ask.heap.bytes(id));
             ask.out.raw(r#","version":"#);
             ask.write(ask.member(launch, "version"))?;
             ask.fill(r#","tenant":@event.tenant}"#)?;
-        } else {
-            plan.refuse("workflowId", ask.heap.bytes(id), DONE);
+            continue;
         }
+        let reason = obstacle(ask, plan.event, launch).unwrap_or(DONE);
+        plan.refuse("workflowId", ask.heap.bytes(id), reason);
     }
     let state = if planned == before { "done" } else { "routed" };
     ask.out.raw(r#"],"state":"#).text(state);

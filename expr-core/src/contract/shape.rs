@@ -29,8 +29,6 @@ pub enum Kind {
     Array,
     /// True or false.
     Bool,
-    /// True, false or null.
-    BoolOrNull,
 }
 
 impl Kind {
@@ -47,7 +45,6 @@ impl Kind {
             Kind::ObjectOrNull => "an object or null",
             Kind::Array => "an array",
             Kind::Bool => "true or false",
-            Kind::BoolOrNull => "true, false or null",
         }
     }
 
@@ -58,12 +55,9 @@ impl Kind {
             (Kind::Any, _)
             | (Kind::Text | Kind::TextOrNull | Kind::Scalar, Value::String(_))
             | (Kind::Scalar | Kind::Number, Value::Number(_))
-            | (Kind::Scalar | Kind::Bool | Kind::BoolOrNull, Value::Bool(_))
+            | (Kind::Scalar | Kind::Bool, Value::Bool(_))
             | (Kind::Object | Kind::ObjectOrNull, Value::Object(_))
-            | (
-                Kind::TextOrNull | Kind::Scalar | Kind::ObjectOrNull | Kind::BoolOrNull,
-                Value::Null,
-            )
+            | (Kind::TextOrNull | Kind::Scalar | Kind::ObjectOrNull, Value::Null)
             | (Kind::Array, Value::Array(_)) => true,
             _ => false,
         }

@@ -243,12 +243,15 @@ fn has_part(ask: &mut Ask, text: Text, part: Text, test: Test) -> Result<Option<
     let (text, units) = (heap.bytes(text), heap.text(part).to_units());
     // A surrogate of the part, in three bytes, may be half of a pair in four.
     let len = index(part.len).saturating_add(1).min(text.len());
-    let head = text.get(..char_start(text, len));
-    let tail = text.get(char_start(text, text.len().saturating_sub(len))..);
-    let units_of = |part: Option<&[u8]>| Wtf8::new(part.unwrap_or_default()).to_units();
+    let end = if test == Test::Starts {
+        text.get(..char_start(text, len))
+    } else {
+        text.get(char_start(text, text.len().saturating_sub(len))..)
+    };
+    let end = Wtf8::new(end.unwrap_or_default()).to_units();
     Ok(match test {
-        Test::Starts => Some(units_of(head).starts_with(&units)),
-        Test::Ends => Some(units_of(tail).ends_with(&units)),
+        Test::Starts => Some(end.starts_with(&units)),
+        Test::Ends => Some(end.ends_with(&units)),
         _ => None,
     })
 }
