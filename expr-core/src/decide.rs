@@ -78,8 +78,9 @@ pub const ASKS: [AskShape; 15] = [
         &[
             must("action", Kind::Text),
             may("engine", Kind::TextOrNull),
-            may("status", Kind::Text),
+            may("status", Kind::TextOrNull),
             may("runId", Kind::Text),
+            may("tenant", Kind::Text),
             may("nodePath", Kind::TextOrNull),
             may("wait", Kind::ObjectOrNull),
             may("quotaExhausted", Kind::Bool),

@@ -94,7 +94,8 @@ fn every_cell_of_authority_is_decided_by_temporal_or_refused() {
                         let request = format!(
                             r#"{{"ask":"authority","action":"{action}","engine":{engine},
                             "status":{status},"runId":"r","nodePath":"{place}",
-                            "wait":{{"type":"{pause}","stepPath":"s"}}}}"#
+                            "wait":{{"type":"{pause}","stepPath":"s"}},
+                            "quotaExhausted":false}}"#
                         );
                         let cell = [action, engine, status, pause, place].join(" ");
                         check_cell(&request, &cell, engine, action, status);
@@ -319,6 +320,43 @@ fn what_is_signalled_is_what_a_run_matches() {
         let index = member(matched.root(), "ok.index").map(Node::kind);
         let woken = index == Some(NodeKind::Number(0.0));
         assert_eq!(signal.is_some(), woken, "{key}");
+    }
+}
+
+/// Rules that cannot be read are not taken for none.
+#[test]
+fn unreadable_rules_are_an_error() {
+    let deep = format!("{}{}", "[".repeat(20_000), "]".repeat(20_000));
+    for (rules, code) in [(deep.as_str(), "R0005"), (r"\ud800", "W0002")] {
+        let request = format!(
+            r#"{{"ask":"correlation","eventName":"E","payload":{{"ticketId":1}},
+            "legacyRules":"{rules}"}}"#
+        );
+        let (refused, failed) = answer(&request);
+        assert!(failed, "{code}");
+        assert_eq!(text(refused.root(), "error.code").as_deref(), Some(code));
+    }
+}
+
+/// Signals that are not for a wait cost so little that they do not keep it from its own.
+#[test]
+fn long_texts_of_other_signals_stop_no_match() {
+    let (text, part) = ("a".repeat(100_000), "a".repeat(50_000) + "b");
+    for op in ["contains", "starts_with", "ends_with"] {
+        let foreign = format!(
+            r#",{{"eventName":"F","correlationKey":"k","payload":{{"s":"{text}"}}}}"#
+        );
+        let request = format!(
+            r#"{{"ask":"waitMatch","descriptor":{{"eventName":"E","correlationKey":"k",
+            "filters":[{{"path":"s","op":"{op}","value":"{part}"}}]}},
+            "signals":[{{"eventName":"E","correlationKey":"k",
+            "payload":{{"s":"{part}"}}}}{}]}}"#,
+            foreign.repeat(25)
+        );
+        let (matched, failed) = answer(&request);
+        assert!(!failed, "{op}");
+        let index = member(matched.root(), "ok.index").map(Node::kind);
+        assert_eq!(index, Some(NodeKind::Number(0.0)), "{op}");
     }
 }
 

@@ -76,6 +76,7 @@ fn no_cell_of_the_authority_table_lets_the_projection_be_changed() {
                     "v": 1, "ask": "authority", "action": action, "engine": engine,
                     "status": status, "runId": "r1", "nodePath": "root.steps[0]",
                     "wait": {"type": "quota", "stepPath": "root.steps[0]"},
+                    "quotaExhausted": false,
                 }));
                 if answer["allow"] == json!(true) {
                     assert_eq!(answer["via"], "temporal", "{engine:?} {action} {status}");

@@ -3,7 +3,7 @@
 //! Arguments and answers are JSON values in the shapes of docs/wire.md. The module
 //! decides; this file asks.
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use serde_json::{Map, Value, json};
 
@@ -46,11 +46,50 @@ pub struct Resolved {
     pub spent: Spent,
 }
 
+/// How a wait is matched with signals.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct MatchOptions {
+    /// When signals arrived that do not say it, in milliseconds since 1970, UTC.
+    pub now: Option<i64>,
+    /// What matching may use up.
+    pub limits: Limits,
+}
+
+/// Which signal a wait takes, and why not the others.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct WaitMatch {
+    /// The place of the first signal that matches, or -1.
+    pub index: i64,
+    /// The signals as a run keeps them; as text, since they may be nested at will.
+    pub normalized: Vec<Json>,
+    /// Whether each filter holds, a row a signal.
+    pub per_filter: Vec<Vec<bool>>,
+    /// Why each filter does not hold, a row a signal.
+    pub reasons: Vec<Vec<Option<String>>>,
+    /// What stops each signal.
+    pub mismatches: Vec<Option<String>>,
+    /// Whether each filter could be published.
+    pub filter_schema_valid: Vec<bool>,
+}
+
+/// The request for a match, which passes the signals on unread.
+#[derive(Serialize)]
+struct MatchRequest<'a> {
+    v: u32,
+    ask: &'static str,
+    descriptor: &'a Value,
+    signals: &'a Json,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    now: Option<i64>,
+    limits: Map<String, Value>,
+}
+
 /// The members of a result document.
 #[derive(Deserialize)]
 struct Reply<'a> {
-    #[serde(default)]
-    ok: Option<Value>,
+    #[serde(borrow)]
+    ok: Option<&'a RawValue>,
     #[serde(borrow)]
     error: Option<&'a RawValue>,
     #[serde(default, rename = "redactionPaths")]
@@ -154,24 +193,32 @@ impl Host {
         self.ask("correlation", event)
     }
 
-    /// Which of the signals, in the order of their arrival, a wait takes.
+    /// Which of the signals, an array in the order of their arrival, a wait takes.
     ///
     /// ```
-    /// # use host_wasmtime::Host;
+    /// # use host_wasmtime::{Host, Json, MatchOptions};
     /// # use serde_json::json;
     /// # fn main() -> Result<(), host_wasmtime::HostError> {
     /// let wait = json!({"eventName": "PAID", "correlationKey": "7"});
-    /// let signals = json!([{"eventName": "PAID", "correlationKey": "7"}]);
-    /// assert_eq!(Host::new()?.match_wait(&wait, &signals)?["index"], 0);
+    /// let signals = Json::parse(r#"[{"eventName": "PAID", "correlationKey": "7"}]"#)?;
+    /// let found = Host::new()?.match_wait(&wait, &signals, MatchOptions::default())?;
+    /// assert_eq!(found.index, 0);
     /// # Ok(())
     /// # }
     /// ```
     pub fn match_wait(
         &self,
         descriptor: &Value,
-        signals: &Value,
-    ) -> Result<Value, HostError> {
-        self.ask("waitMatch", &json!({ "descriptor": descriptor, "signals": signals }))
+        signals: &Json,
+        options: MatchOptions,
+    ) -> Result<WaitMatch, HostError> {
+        let MatchOptions { now, limits } = options;
+        let limits = limit_members(limits);
+        let ask = "waitMatch";
+        let request = MatchRequest { v: 1, ask, descriptor, signals, now, limits };
+        let document = self.decide(&Json::from_value(&request)?)?;
+        let (reply, _) = Reply::read(&document)?;
+        reply.ok()
     }
 
     /// Whether an operator may act on a run, and through whom. `request` has the members
@@ -287,16 +334,7 @@ impl Host {
         if let Some(now) = now {
             members.insert("now".to_owned(), (*now).into());
         }
-        let limits = [
-            ("steps", limits.steps),
-            ("bytes", limits.bytes),
-            ("depth", limits.depth.map(u64::from)),
-        ];
-        let limits: Map<String, Value> = limits
-            .into_iter()
-            .filter_map(|(name, limit)| Some((name.to_owned(), limit?.into())))
-            .collect();
-        members.insert("limits".to_owned(), limits.into());
+        members.insert("limits".to_owned(), limit_members(*limits).into());
         if let Some(resolver) = secrets {
             let root = ask != "mapping";
             let names = self.ask("secrets", &json!({ "value": value, "root": root }))?;
@@ -320,15 +358,45 @@ impl Host {
         members.insert("v".to_owned(), 1.into());
         members.insert("ask".to_owned(), ask.into());
         let document = self.decide(&Json::from_value(&members)?)?;
-        let reply: Reply<'_> = serde_json::from_str(&document)
-            .map_err(|error| HostError::Wire(error.to_string()))?;
-        let spent = Spent { steps: reply.steps, bytes: reply.bytes };
-        if let Some(error) = reply.error {
-            let error = EngineError::read(error, spent)?;
-            return Err(HostError::Engine(Box::new(error)));
-        }
-        // A value of null reads as an absent one.
-        let value = reply.ok.unwrap_or(Value::Null);
+        let (reply, spent) = Reply::read(&document)?;
+        let value = reply.ok()?;
         Ok(Resolved { value, redaction_paths: reply.redaction_paths, spent })
     }
+}
+
+impl<'a> Reply<'a> {
+    /// Reads a document that is no error, and what it cost.
+    fn read(document: &'a str) -> Result<(Self, Spent), HostError> {
+        let reply: Reply<'_> = serde_json::from_str(document).map_err(broken)?;
+        let spent = Spent { steps: reply.steps, bytes: reply.bytes };
+        match reply.error {
+            Some(error) => {
+                let error = EngineError::read(error, spent)?;
+                Err(HostError::Engine(Box::new(error)))
+            }
+            None => Ok((reply, spent)),
+        }
+    }
+
+    /// The answer. One of null reads as an absent one.
+    fn ok<T: Deserialize<'a>>(&self) -> Result<T, HostError> {
+        serde_json::from_str(self.ok.map_or("null", RawValue::get)).map_err(broken)
+    }
+}
+
+fn broken(error: serde_json::Error) -> HostError {
+    HostError::Wire(error.to_string())
+}
+
+/// The limits that are there, as the module reads them.
+fn limit_members(limits: Limits) -> Map<String, Value> {
+    let limits = [
+        ("steps", limits.steps),
+        ("bytes", limits.bytes),
+        ("depth", limits.depth.map(u64::from)),
+    ];
+    limits
+        .into_iter()
+        .filter_map(|(name, limit)| Some((name.to_owned(), limit?.into())))
+        .collect()
 }

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
 use crate::error::HostError;
@@ -16,7 +16,8 @@ use crate::error::HostError;
 /// assert!(Json::parse("{} {}").is_err());
 /// assert_eq!(Json::from_value(&[1, 2]).unwrap().as_str(), "[1,2]");
 /// ```
-#[derive(Clone)]
+#[derive(Clone, Deserialize, Serialize)]
+#[serde(transparent)]
 pub struct Json(Box<RawValue>);
 
 impl Json {

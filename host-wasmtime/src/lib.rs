@@ -40,7 +40,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 pub use config::Settings;
-pub use contract::{MappingInputs, Resolved, SecretResolver};
+pub use contract::{MappingInputs, MatchOptions, Resolved, SecretResolver, WaitMatch};
 pub use error::{EngineError, HostError, Span};
 use instance::{Call, Instance};
 pub use json::Json;

@@ -321,4 +321,7 @@ fn correlate_and_match_print_what_is_decided() {
     let found = printed(&["match", path(&wait), path(&signals)], "");
     assert!(found.contains(r#""index":-1,"#), "{found}");
     assert!(found.contains("correlation-key"), "{found}");
+    let now = "2026-03-04T05:06:07.089Z";
+    let found = printed(&["match", "--now", now, path(&wait), path(&signals)], "");
+    assert!(found.contains(now), "{found}");
 }

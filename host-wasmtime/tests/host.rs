@@ -3,7 +3,10 @@
 
 use std::thread;
 
-use host_wasmtime::{Host, HostError, Inputs, Json, Limits, Profile, Settings};
+use host_wasmtime::{
+    Host, HostError, Inputs, Json, Limits, MatchOptions, Profile, Settings,
+};
+use serde_json::json;
 
 fn inputs(context: &str) -> Inputs {
     Inputs { context: Some(Json::parse(context).unwrap()), ..Inputs::default() }
@@ -23,6 +26,29 @@ fn expressions_work_from_every_thread_at_once() {
             });
         }
     });
+}
+
+/// What a signal carries is never read on this side: neither its depth nor its text matters.
+#[test]
+fn a_wait_matches_whatever_a_payload_holds() {
+    let deep = format!("{}{}", "[".repeat(1_000), "]".repeat(1_000));
+    let payload = format!(r#"{{"deep":{deep},"half":"\ud800"}}"#);
+    let signals = format!(r#"[{{"eventName":"E","payload":{payload}}}]"#);
+    let signals = Json::parse(&signals).unwrap();
+    let wait = json!({"eventName": "E"});
+    let host = Host::new().unwrap();
+    let now = Some(1_772_600_767_089);
+    let options = MatchOptions { now, ..MatchOptions::default() };
+    let found = host.match_wait(&wait, &signals, options).unwrap();
+    assert_eq!(found.index, 0);
+    let normalized: String = found.normalized.iter().map(Json::as_str).collect();
+    assert!(normalized.contains(&payload), "{normalized}");
+    assert!(normalized.contains("2026-03-04T05:06:07.089Z"), "{normalized}");
+
+    let limits = Limits { steps: Some(1), ..Limits::default() };
+    let options = MatchOptions { limits, ..MatchOptions::default() };
+    let refused = host.match_wait(&wait, &signals, options).unwrap_err();
+    assert_eq!(refused.engine().unwrap().code, "R0001");
 }
 
 #[test]

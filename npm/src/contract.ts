@@ -164,14 +164,25 @@ export interface WaitMatch {
   readonly filterSchemaValid: readonly boolean[];
 }
 
+/** The wait for which a run is paused; what it tells of itself must fit the request. */
+export interface PausedWait {
+  readonly type: string;
+  readonly stepPath: string;
+  readonly status?: string;
+  readonly runId?: string;
+  readonly tenant?: string;
+}
+
 /** What an operator wants to do to a run. */
 export interface ActionRequest {
   readonly action: string;
   readonly engine?: string | null | undefined;
-  readonly status?: string | undefined;
+  readonly status?: string | null | undefined;
   readonly runId?: string | undefined;
+  readonly tenant?: string | undefined;
   readonly nodePath?: string | null | undefined;
-  readonly wait?: { readonly type: string; readonly stepPath: string } | null | undefined;
+  readonly wait?: PausedWait | null | undefined;
+  /** Unless this is known, a run is not resumed. */
   readonly quotaExhausted?: boolean | undefined;
 }
 
@@ -227,7 +238,7 @@ export interface WaitCandidate {
   readonly eventName?: string | null | undefined;
   /** Null waits for any key. */
   readonly key?: string | number | boolean | null | undefined;
-  readonly status?: string | undefined;
+  readonly status?: string | null | undefined;
 }
 
 /** A workflow that an event may start. */
@@ -246,11 +257,17 @@ export interface IngressInput extends DecideOptions {
   readonly correlation: Correlation;
   readonly waits: readonly WaitCandidate[];
   readonly launches?: readonly LaunchCandidate[] | undefined;
-  /** The ids of what was carried out already. */
+  /**
+   * The ids of signals that their run acknowledged, since it recorded the id and consumed or
+   * buffered the event, and of launches that started.
+   */
   readonly done?: readonly string[] | undefined;
 }
 
-/** A signal to be sent; receivers drop an `id` that they have seen. */
+/**
+ * A signal to be sent; receivers drop an `id` that they have seen. Each wait takes an event at
+ * most once, and one that a wait of a run consumed is not offered to a later wait of the run.
+ */
 export interface PlannedSignal {
   readonly id: string;
   readonly runId: string;

@@ -109,10 +109,7 @@ fn contains(context: &mut Context<'_>, arguments: &[Value]) -> Result<Waiting> {
     match pattern {
         Value::Undefined => done(Value::Undefined),
         Value::String(sought) => {
-            let heap = &mut *context.heap;
-            let found = sought.len == 0
-                || Search::new(heap, text, sought)?.find(heap, 0).is_some();
-            done(Value::Bool(found))
+            done(Value::Bool(super::search::contains(context.heap, text, sought)?))
         }
         pattern => Scan::start(context.heap, text, pattern, None, Purpose::Contains),
     }

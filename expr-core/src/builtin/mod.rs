@@ -41,6 +41,7 @@ use alloc::vec::Vec;
 pub(crate) use coerce::{number as to_number, trim};
 pub(crate) use helper::iso_timestamp;
 pub(crate) use regex::{match_regex, next_match};
+pub(crate) use search::contains;
 pub(crate) use signature::check_arguments;
 
 /// A row of the table.

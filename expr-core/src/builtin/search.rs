@@ -94,6 +94,11 @@ impl Search {
     }
 }
 
+/// Whether a text has another one in it.
+pub(crate) fn contains(heap: &mut Heap, text: Text, sought: Text) -> Result<bool> {
+    Ok(sought.len == 0 || Search::new(heap, text, sought)?.find(heap, 0).is_some())
+}
+
 /// Whether the first character is a lone low surrogate.
 fn is_low(bytes: &[u8]) -> bool {
     matches!(bytes, [0xED, 0xB0..=0xBF, ..])

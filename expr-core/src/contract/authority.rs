@@ -5,6 +5,7 @@
 //! projection to what it would like to be true.
 
 use super::ask::{Answered, Ask, joined};
+use super::shape::Kind;
 use crate::value::Value;
 
 /// When Temporal carries an action out.
@@ -84,6 +85,12 @@ const STALE_PAUSE: Refusal = Refusal {
     message: ("Quota pause is stale for this run", ""),
     hint: "the run has gone on since: load it again",
 };
+const UNKNOWN_QUOTA: Refusal = Refusal {
+    code: "WORKFLOW_QUOTA_UNKNOWN",
+    status: 409,
+    message: ("Quota of this run is unknown", ""),
+    hint: "find out whether the quota is exhausted",
+};
 /// No conflict but an answer: the run stays paused.
 const EXHAUSTED: Refusal = Refusal {
     code: "quota_exhausted",
@@ -154,20 +161,34 @@ fn decide(ask: &Ask) -> Result<&'static str, &'static Refusal> {
 /// Whether the run still is in the very pause that the operator sees.
 fn paused(ask: &Ask, status: Value) -> Result<(), &'static Refusal> {
     let wait = ask.given("wait");
-    let place = ask.bytes(ask.given("nodePath"));
+    let of_wait = |name| ask.member(wait, name);
     if !ask.is(status, "WAITING") {
         return Err(&NOT_WAITING);
     }
-    if !ask.is(ask.member(wait, "type"), "quota") {
+    if !ask.is(of_wait("type"), "quota") {
         return Err(&NOT_PAUSED);
     }
-    if place.is_none() || place != ask.bytes(ask.member(wait, "stepPath")) {
+    // What the wait says of itself must be so; only its place has to be told.
+    let fits = |name, known| {
+        let told = of_wait(name);
+        told.is_undefined() || is_same(ask, told, known)
+    };
+    let is_current = is_same(ask, of_wait("stepPath"), ask.given("nodePath"))
+        && fits("status", status)
+        && ["runId", "tenant"].into_iter().all(|name| fits(name, ask.given(name)));
+    if !is_current {
         return Err(&STALE_PAUSE);
     }
     match ask.given("quotaExhausted") {
+        Value::Bool(false) => Ok(()),
         Value::Bool(true) => Err(&EXHAUSTED),
-        _ => Ok(()),
+        _ => Err(&UNKNOWN_QUOTA),
     }
+}
+
+/// Whether two names are told and the same.
+fn is_same(ask: &Ask, left: Value, right: Value) -> bool {
+    Kind::Name.fits(&ask.heap, left) && ask.bytes(left) == ask.bytes(right)
 }
 
 fn refuse(ask: &mut Ask, refusal: &Refusal) -> crate::error::Result<()> {

@@ -15,13 +15,19 @@ use crate::span::{Location, Span, locate};
 use crate::value::{Text, Value, length};
 use alloc::vec::Vec;
 
-/// Members of a step that hold steps, in the order in which they run.
-const BLOCKS: [&str; 5] = ["then", "else", "body", "try", "catch"];
-/// Members of a control step that hold expressions.
-const CONTROL_EXPRESSIONS: [&str; 4] =
-    ["condition", "items", "inputMapping", "outputMapping"];
+/// A control step: its type, its members that hold expressions, and those that hold steps
+/// in the order in which they run. Steps of every other type have a `config`.
+type Control = (&'static str, &'static [&'static str], &'static [&'static str]);
+
+const CONTROLS: [Control; 5] = [
+    ("control.if", &["condition"], &["then", "else"]),
+    ("control.forEach", &["items"], &["body"]),
+    ("control.tryCatch", &[], &["try", "catch"]),
+    ("control.callWorkflow", &["inputMapping", "outputMapping"], &[]),
+    ("control.return", &[], &[]),
+];
 /// What the path of an assignment begins with, if it is no pointer.
-const ASSIGNABLE: [&[u8]; 4] = [b"payload", b"vars", b"meta", b"error"];
+const ASSIGNABLE: [&[u8]; 4] = [b"payload.", b"vars.", b"meta.", b"error."];
 /// Names that JavaScript gives a meaning of their own.
 const RESERVED: [&[u8]; 3] = [b"__proto__", b"prototype", b"constructor"];
 
@@ -107,8 +113,7 @@ impl Check<'_> {
                     self.report("DUPLICATE_STEP_ID", true, message, &place.at("id"));
                 }
             }
-            self.step(step, &place)?;
-            for name in BLOCKS.iter().rev() {
+            for name in self.step(step, &place)?.iter().rev() {
                 let inner = self.ask.items(self.ask.member(step, name));
                 if !inner.is_empty() {
                     let mut path = place.step.clone();
@@ -122,14 +127,19 @@ impl Check<'_> {
         Ok(())
     }
 
-    fn step(&mut self, step: Value, place: &Place) -> Result<()> {
+    /// Checks a step, and gives the names of its members that hold steps.
+    fn step(&mut self, step: Value, place: &Place) -> Result<&'static [&'static str]> {
         let kind = self.ask.bytes(self.ask.member(step, "type")).unwrap_or_default();
-        if kind.starts_with(b"control.") {
-            for name in CONTROL_EXPRESSIONS {
+        let control = CONTROLS.iter().find(|control| control.0.as_bytes() == kind);
+        if let Some((_, expressions, blocks)) = control {
+            for name in *expressions {
                 self.expressions_in(self.ask.member(step, name), place.at(name))?;
             }
-            let mapping = self.ask.member(step, "outputMapping");
-            return self.assign_paths(mapping, &place.at("outputMapping"));
+            if expressions.contains(&"outputMapping") {
+                let mapping = self.ask.member(step, "outputMapping");
+                self.assign_paths(mapping, &place.at("outputMapping"))?;
+            }
+            return Ok(blocks);
         }
         let is_wait = kind == b"event.wait";
         let config = self.ask.member(step, "config");
@@ -141,7 +151,8 @@ impl Check<'_> {
         if is_wait {
             self.wait(config, &place.at("eventName"))?;
         }
-        self.expressions_in(config, place)
+        self.expressions_in(config, place)?;
+        Ok(&[])
     }
 
     fn assign_paths(&mut self, map: Value, place: &Place) -> Result<()> {
@@ -164,7 +175,7 @@ impl Check<'_> {
         {
             "the path to assign to has a reserved segment"
         } else if path.first() != Some(&b'/')
-            && !(ASSIGNABLE.contains(&first) && plain.get(first.len()) == Some(&b'.'))
+            && !ASSIGNABLE.iter().any(|root| plain.starts_with(root))
         {
             "the path to assign to must begin with payload., vars., meta., error. or /"
         } else {

@@ -9,11 +9,13 @@
 //!    in state `received` or `routed` until the plan is empty, then `done`.
 //! 2. Signals and launches stand alone. One that fails is tried again by itself.
 //! 3. An event stays until its plan is empty, and `audit` keeps its keys for waits that
-//!    open later, which look through recent events with `waitMatch`.
-//! 4. A signal that a run dropped when it continued as new is not `done`, so it is sent
-//!    again.
+//!    open later, which look through recent events with `waitMatch`, but for those that a
+//!    wait of their run has consumed.
+//! 4. A signal is `done` when its run has acknowledged it: recorded its id, and consumed or
+//!    buffered it. Both go with the run when it continues as new; what it lost before is
+//!    sent again.
 //! 5. A run is signalled once, however many of its waits are found: the signal has all
-//!    keys of the event, so it wakes each of them.
+//!    keys of the event, so it wakes each of them, and each takes it at most once.
 //! 6. A wait without a key waits for any, here as in the run.
 //! 7. All keys are tried, whichever way the event came in, and its id is its own.
 //! 8. A candidate of another tenant is refused by name, and ids have the tenant; that an
@@ -42,6 +44,9 @@ const CORRELATION: [Member; 4] = [
     may("detail", Kind::Text),
 ];
 
+/// Where the keys of an event come from.
+const SOURCES: [&str; 3] = ["explicit", "derived", "missing"];
+
 /// A list of those that an event may be for.
 struct Candidates {
     list: &'static str,
@@ -63,7 +68,7 @@ const CANDIDATES: [Candidates; 2] = [
             must("type", Kind::Text),
             may("eventName", Kind::TextOrNull),
             may("key", Kind::Scalar),
-            may("status", Kind::Text),
+            may("status", Kind::TextOrNull),
         ],
         take: take_wait,
     },
@@ -93,6 +98,9 @@ const AUDIT: &str = r#","audit":{"eventId":@event.eventId,"eventName":@event.eve
 
 /// The workflow that has a run.
 const WORKFLOW_ID: &[u8] = b"workflow-runtime-v2:run:";
+
+/// Why what is carried out already is not planned again.
+const DONE: &[u8] = b"done";
 
 /// The rank of no key: that of any real one is less.
 const ANY: u32 = u32::MAX;
@@ -152,52 +160,83 @@ fn answer(ask: &mut Ask) -> Result<()> {
         listed: NumberMap::default(),
         refused: Answer::default(),
     };
-    plan.ranks = numbered(ask, &plan.keys, "/correlation/keys")?;
-    let done = numbered(ask, &ask.items(ask.given("done")), "/done")?;
+    let source = ask.member(correlation, "source");
+    if !SOURCES.iter().any(|known| ask.is(source, known)) {
+        return Err(bad_member("/correlation/source", "explicit, derived or missing"));
+    }
+    plan.ranks = numbered(ask, &plan.keys, "/correlation/keys", Kind::Name)?;
+    let done_ids = ask.items(ask.given("done"));
+    let done = numbered(ask, &done_ids, "/done", Kind::Text)?;
+    let mut planned = carried_out(ask, &plan.pointer, &done_ids, &done);
     for candidates in &CANDIDATES {
         sift(ask, &mut plan, candidates)?;
     }
     ask.out.raw(r#"{"signals":["#);
-    let mut open = write_signals(ask, &plan, &done)?;
+    let [signals, launches] = &mut planned;
+    let before = [*signals, *launches];
+    write_signals(ask, &mut plan, &done, signals)?;
     ask.out.raw(r#"],"launches":["#);
-    let mut launches = 0_usize;
     for launch in core::mem::take(&mut plan.launches) {
         let id = ask.member(launch, "workflowId").as_text().unwrap_or_default();
-        // An older version does not stand in for one that the event is not for.
-        let problem = ask.bytes(ask.member(launch, "problem"));
-        let reason =
-            if has_name(ask, &plan, launch) { problem } else { Some(&b"event-name"[..]) };
-        if let Some(reason) = reason {
-            plan.refuse("workflowId", ask.heap.bytes(id), reason);
-            continue;
-        }
-        launches = launches.saturating_add(1);
-        if plan.begin(ask, "launch", id, &done) {
-            open = true;
+        let fits = obstacle(ask, plan.event, launch).is_none();
+        if fits && plan.begin(ask, "launch", id, &done) {
+            *launches = launches.saturating_add(1);
             ask.out.raw(r#","workflowId":"#).text(ask.heap.bytes(id));
             ask.out.raw(r#","version":"#);
             ask.write(ask.member(launch, "version"))?;
             ask.fill(r#","tenant":@event.tenant}"#)?;
+            continue;
         }
+        let reason = obstacle(ask, plan.event, launch).unwrap_or(DONE);
+        plan.refuse("workflowId", ask.heap.bytes(id), reason);
     }
-    ask.out.raw(r#"],"state":"#).text(if open { "routed" } else { "done" });
+    let state = if planned == before { "done" } else { "routed" };
+    ask.out.raw(r#"],"state":"#).text(state);
     ask.out.raw(r#","refused":["#).raw(plan.refused.into_bytes()).raw("]");
-    write_audit(ask, correlation, [plan.signals.len(), launches])
+    write_audit(ask, correlation, planned)
 }
 
-/// The place of each text in a list, in which nothing else may be.
-fn numbered(ask: &mut Ask, texts: &[Value], pointer: &str) -> Result<NumberMap> {
+/// The place of each text in a list, in which nothing of another kind may be.
+fn numbered(
+    ask: &mut Ask,
+    texts: &[Value],
+    pointer: &str,
+    kind: Kind,
+) -> Result<NumberMap> {
     let mut places = NumberMap::default();
-    for (place, text) in texts.iter().enumerate() {
+    for (place, &text) in texts.iter().enumerate() {
         ask.charge(1)?;
-        let Some(text) = text.as_text() else {
+        let Some(text) = text.as_text().filter(|_| kind.fits(&ask.heap, text)) else {
             let mut pointer = pointer.as_bytes().to_vec();
             push_index(&mut pointer, place);
-            return Err(bad_member(pointer, Kind::Text.wanted()));
+            return Err(bad_member(pointer, kind.wanted()));
         };
         places.insert(name(ask, text), length(place));
     }
     Ok(places)
+}
+
+/// How many signals and launches of the event whose ids begin with `pointer` are done,
+/// each once: also those whose candidates are gone since.
+fn carried_out(
+    ask: &mut Ask,
+    pointer: &[u8],
+    ids: &[Value],
+    places: &NumberMap,
+) -> [u32; 2] {
+    let mut counts = [0_u32; 2];
+    for (place, id) in ids.iter().enumerate() {
+        let Some(id) = id.as_text() else { continue };
+        let number = name(ask, id);
+        let target = ask.heap.bytes(id).strip_prefix(pointer);
+        let Some([b'/', target @ ..]) = target else { continue };
+        let [signals, launches] = &mut counts;
+        let count = if target.starts_with(b"launch/") { launches } else { signals };
+        if places.get(number) == Some(length(place)) {
+            *count = count.saturating_add(1);
+        }
+    }
+    counts
 }
 
 /// A number that stands for a text.
@@ -241,9 +280,19 @@ fn same_text(ask: &Ask, left: Value, right: Value) -> bool {
     ask.bytes(left) == ask.bytes(right)
 }
 
-fn has_name(ask: &Ask, plan: &Plan, candidate: Value) -> bool {
-    let (event, wanted) = (ask.member(plan.event, "eventName"), "eventName");
-    same_text(ask, event, ask.member(candidate, wanted))
+fn has_name(ask: &Ask, event: Value, candidate: Value) -> bool {
+    let [event, wanted] = [event, candidate].map(|it| ask.member(it, "eventName"));
+    same_text(ask, event, wanted)
+}
+
+/// Why an event does not start a workflow in this version, for which an older one does not
+/// stand in.
+fn obstacle(ask: &Ask, event: Value, launch: Value) -> Option<&[u8]> {
+    if has_name(ask, event, launch) {
+        ask.bytes(ask.member(launch, "problem"))
+    } else {
+        Some(b"event-name")
+    }
 }
 
 /// Adds a wait to the one signal that its run has of its kind.
@@ -261,7 +310,7 @@ fn take_wait(
     if !status.is_undefined() && !ask.is(status, "WAITING") {
         return Some("status");
     }
-    if !has_name(ask, plan, wait) {
+    if !has_name(ask, plan.event, wait) {
         return Some("event-name");
     }
     let rank = match wait_key(ask, ask.member(wait, "key")) {
@@ -276,7 +325,7 @@ fn take_wait(
     };
     let task = ask.member(ask.member(plan.event, "payload"), "taskId");
     let (wait_type, signal) = *SIGNALS.get(kind)?;
-    if wait_type == "human" && task.as_text().is_none() {
+    if wait_type == "human" && !Kind::Name.fits(&ask.heap, task) {
         return Some("task-id");
     }
     let run = ask.member(wait, "runId").as_text().unwrap_or_default();
@@ -295,7 +344,8 @@ fn take_wait(
     None
 }
 
-/// Keeps the latest version of each workflow, whichever comes first.
+/// Keeps the latest version of each workflow, whichever comes first. Of one that is offered
+/// twice, what speaks against it counts.
 fn take_launch(
     ask: &mut Ask,
     plan: &mut Plan,
@@ -309,8 +359,10 @@ fn take_launch(
         return None;
     };
     let known = plan.launches.get_mut(index(place))?;
-    let version = |launch| ask.member(launch, "version").as_number();
-    if version(launch) > version(*known) {
+    let rank = |launch| {
+        (ask.member(launch, "version").as_number(), obstacle(ask, plan.event, launch))
+    };
+    if rank(launch) > rank(*known) {
         *known = launch;
     }
     Some("version")
@@ -338,35 +390,42 @@ impl Plan {
     }
 }
 
-/// Writes the signals that are still to be sent; gives whether there is one.
-fn write_signals(ask: &mut Ask, plan: &Plan, done: &NumberMap) -> Result<bool> {
-    let mut open = false;
-    for Signal { run, signal, rank, waits } in &plan.signals {
+/// Writes the signals that are still to be sent, and counts them.
+fn write_signals(
+    ask: &mut Ask,
+    plan: &mut Plan,
+    done: &NumberMap,
+    count: &mut u32,
+) -> Result<()> {
+    for Signal { run, signal, rank, waits } in core::mem::take(&mut plan.signals) {
         ask.charge(u64::from(length(plan.keys.len())))?;
-        if !plan.begin(ask, signal, *run, done) {
+        if !plan.begin(ask, signal, run, done) {
+            for wait in waits {
+                plan.refuse("waitId", ask.heap.bytes(wait), DONE);
+            }
             continue;
         }
-        open = true;
-        let run = ask.heap.bytes(*run);
+        *count = count.saturating_add(1);
+        let run = ask.heap.bytes(run);
         let out = &mut ask.out;
         out.raw(r#","runId":"#).text(run);
         out.raw(r#","workflowId":"#).text(joined(&[WORKFLOW_ID, run]));
         out.raw(r#","signal":"#).text(signal).raw(r#","key":"#);
         let key =
-            if *rank == ANY { plan.keys.first() } else { plan.keys.get(index(*rank)) };
+            if rank == ANY { plan.keys.first() } else { plan.keys.get(index(rank)) };
         out.optional(key.and_then(|key| key.as_text()).map(|key| ask.heap.bytes(key)));
         ask.fill(r#","keys":@correlation.keys,"waitIds":["#)?;
-        for &wait in waits {
+        for wait in waits {
             ask.out.item().text(ask.heap.bytes(wait));
         }
         ask.fill(r#"],"tenant":@event.tenant}"#)?;
     }
-    Ok(open)
+    Ok(())
 }
 
-/// What the event's row says: facts about the plan, and why nothing follows if nothing does.
-fn write_audit(ask: &mut Ask, correlation: Value, planned: [usize; 2]) -> Result<()> {
-    let [signals, launches] = planned.map(|count| u64::from(length(count)));
+/// What the event's row says: what was planned for it up to now, and why nothing follows if nothing does.
+fn write_audit(ask: &mut Ask, correlation: Value, planned: [u32; 2]) -> Result<()> {
+    let [signals, launches] = planned.map(u64::from);
     ask.fill(AUDIT)?;
     ask.out.number(signals).raw(r#","launches":"#).number(launches);
     if planned == [0, 0] && ask.is(ask.member(correlation, "source"), "missing") {

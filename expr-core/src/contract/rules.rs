@@ -46,8 +46,13 @@ impl Rules {
         if strict.is_undefined() {
             if let Some(text) = legacy {
                 let json = ask.heap.bytes(text).to_vec();
-                if let Ok(rules @ Value::Object(_)) = read_lenient(ask, &json) {
-                    return Ok(Rules { events: rules, name: "env", strict: false });
+                match read_lenient(ask, &json) {
+                    Ok(rules @ Value::Object(_)) => {
+                        return Ok(Rules { events: rules, name: "env", strict: false });
+                    }
+                    // What could not be read may well have been rules.
+                    Err(error) if error.code() != "W0001" => return Err(error),
+                    _ => {}
                 }
             }
             let events = read_lenient(ask, DEFAULTS)?;

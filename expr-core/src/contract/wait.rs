@@ -3,9 +3,10 @@
 use super::answer::Answer;
 use super::ask::{Answered, Ask};
 use super::shape::{Kind, Member, expect, expect_items, may, must};
-use crate::builtin::{iso_timestamp, trim};
+use crate::builtin::{contains, iso_timestamp, trim};
 use crate::error::Result;
-use crate::value::{Array, Text, Value};
+use crate::text::{Wtf8, char_start};
+use crate::value::{Array, Text, Value, index};
 use alloc::vec::Vec;
 
 /// What a filter needs for its value, when it is published.
@@ -87,14 +88,19 @@ fn match_signals(ask: &mut Ask) -> Result<()> {
     expect_items(ask, &filters, &FILTER, "/descriptor/filters")?;
     let key = wait_key(ask, ask.member(descriptor, "correlationKey"));
     let signals = ask.items(ask.given("signals"));
-    let mut index = None;
+    let mut first = None;
+    let nothing = ask.object(&[])?;
     // A column of the answer each, filled signal by signal.
     let [mut per_filter, mut reasons, mut mismatches] = <[Answer; 3]>::default();
     ask.out.raw(r#"{"normalized":["#);
     for (position, &signal) in signals.iter().enumerate() {
         ask.charge(1)?;
         write_normalized(ask, signal)?;
-        let payload = ask.member(signal, "payload");
+        // As it was normalized.
+        let payload = match ask.member(signal, "payload") {
+            payload @ Value::Object(_) => payload,
+            _ => nothing,
+        };
         let mut all_hold = true;
         per_filter.item().raw("[");
         reasons.item().raw("[");
@@ -113,15 +119,15 @@ fn match_signals(ask: &mut Ask) -> Result<()> {
         } else if !all_hold {
             Some("filter")
         } else {
-            index = index.or(Some(position));
+            first = first.or(Some(position));
             None
         };
         mismatches.item().optional(mismatch.map(str::as_bytes));
     }
     let out = &mut ask.out;
     out.raw(r#"],"index":"#);
-    match index {
-        Some(index) => out.number(u64::from(crate::value::length(index))),
+    match first {
+        Some(first) => out.number(u64::from(crate::value::length(first))),
         None => out.raw("-1"),
     };
     out.raw(r#","perFilter":["#).raw(per_filter.into_bytes());
@@ -137,7 +143,7 @@ fn match_signals(ask: &mut Ask) -> Result<()> {
 }
 
 /// The key of a wait, trimmed as those of events are when they are derived; nothing where
-/// the wait is for any.
+/// the wait is for any. A blank one is the key of no event.
 pub(super) fn wait_key(ask: &Ask, key: Value) -> Option<Vec<u8>> {
     ask.scalar_text(key).map(|key| trim(&key).to_vec())
 }
@@ -147,7 +153,10 @@ fn has_key(ask: &mut Ask, signal: Value, key: Option<&[u8]>) -> Result<bool> {
     let mut keys = ask.items(ask.member(signal, "correlationKeys"));
     keys.push(ask.member(signal, "correlationKey"));
     ask.charge(u64::from(crate::value::length(keys.len())))?;
-    Ok(key.is_none() || keys.into_iter().any(|known| ask.bytes(known) == key))
+    let has = |key: &[u8]| {
+        !key.is_empty() && keys.into_iter().any(|known| ask.bytes(known) == Some(key))
+    };
+    Ok(key.is_none_or(has))
 }
 
 /// Writes a signal as a run keeps it: what is of another kind is as if it was not there.
@@ -225,16 +234,24 @@ fn includes(ask: &mut Ask, list: Array, value: Value) -> Result<bool> {
 /// JavaScript's `includes`, `startsWith` and `endsWith`, which compare UTF-16 units;
 /// nothing for tests of something else.
 fn has_part(ask: &mut Ask, text: Text, part: Text, test: Test) -> Result<Option<bool>> {
-    let cost = u64::from(text.len).saturating_mul(u64::from(part.len)) >> 5;
-    ask.charge(cost.saturating_add(u64::from(text.len)))?;
-    let (text, part) = (ask.heap.text(text).to_units(), ask.heap.text(part).to_units());
+    let looked_at = if test == Test::Contains { text.len } else { part.len };
+    ask.charge(u64::from(looked_at >> 5))?;
+    let heap = &mut ask.heap;
+    if test == Test::Contains {
+        return contains(heap, text, part).map(Some);
+    }
+    let (text, units) = (heap.bytes(text), heap.text(part).to_units());
+    // A surrogate of the part, in three bytes, may be half of a pair in four.
+    let len = index(part.len).saturating_add(1).min(text.len());
+    let end = if test == Test::Starts {
+        text.get(..char_start(text, len))
+    } else {
+        text.get(char_start(text, text.len().saturating_sub(len))..)
+    };
+    let end = Wtf8::new(end.unwrap_or_default()).to_units();
     Ok(match test {
-        Test::Starts => Some(text.starts_with(&part)),
-        Test::Ends => Some(text.ends_with(&part)),
-        Test::Contains => {
-            let mut windows = text.windows(part.len().max(1));
-            Some(part.is_empty() || windows.any(|window| window == part))
-        }
+        Test::Starts => Some(end.starts_with(&units)),
+        Test::Ends => Some(end.ends_with(&units)),
         _ => None,
     })
 }
@@ -286,7 +303,7 @@ fn check_config(ask: &Ask, config: Value, errors: &mut Vec<&'static str>) {
         matches!(value, Value::Object(_)) && all_expressions(ask.members(value))
     };
     let absent = |value: Value| value.is_undefined();
-    if ask.bytes(member("eventName")).is_none_or(<[u8]>::is_empty) {
+    if !Kind::Name.fits(&ask.heap, member("eventName")) {
         errors.push("event.wait requires eventName");
     }
     if ask.expression(member("correlationKey")).is_none() {

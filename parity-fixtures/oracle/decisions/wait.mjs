@@ -81,7 +81,7 @@ export function waitMatch({ descriptor, signals, now }) {
   const mismatches = normalized.map((signal, index) => {
     if (signal.eventName !== eventName) return "event-name";
     const keys = [...(signal.correlationKeys ?? []), signal.correlationKey];
-    if (wanted !== null && !keys.includes(wanted)) return "correlation-key";
+    if (wanted !== null && (wanted === "" || !keys.includes(wanted))) return "correlation-key";
     return reasons[index].some((why) => why !== null) ? "filter" : null;
   });
   return {
@@ -104,7 +104,7 @@ export function waitConfig({ config }) {
 function configErrors({ eventName, correlationKey, filters = [], timeoutMs = 1, assign = {} }) {
   const expressionMap = isObject(assign) && Object.values(assign).every(isExpression);
   const rules = [
-    [isText(eventName) && eventName !== "", "event.wait requires eventName"],
+    [isText(eventName) && eventName.trim() !== "", "event.wait requires eventName"],
     [isExpression(correlationKey), "event.wait requires correlationKey expression"],
     [
       Array.isArray(filters) && filters.every(isPublishable),

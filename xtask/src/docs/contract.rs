@@ -91,7 +91,7 @@ fn cell(action: &str, engine: &str) -> String {
         let pause = json!({ "type": "quota", "stepPath": "step" });
         let decision = ask(&json!({
             "ask": "authority", "action": action, "engine": engine, "status": status,
-            "nodePath": "step", "wait": pause,
+            "nodePath": "step", "wait": pause, "quotaExhausted": false,
         }));
         decision.get("allow") == Some(&Value::Bool(true))
     };

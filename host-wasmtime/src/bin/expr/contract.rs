@@ -4,7 +4,8 @@ use std::fs;
 use std::process::ExitCode;
 
 use clap::{Args, ValueEnum};
-use host_wasmtime::{Host, HostError};
+use host_wasmtime::{Host, HostError, Json, MatchOptions};
+use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
 use super::finding::{self, Finding, Severity};
@@ -38,6 +39,11 @@ pub(crate) struct Match {
     wait: String,
     /// A file with the signals as a JSON array, in the order of their arrival.
     signals: String,
+    /// When signals arrived that do not say it, such as 2026-03-04T05:06:07.089Z.
+    #[arg(long, value_name = "RFC3339", value_parser = super::parse_now)]
+    now: Option<i64>,
+    #[command(flatten)]
+    limits: super::MaxArguments,
 }
 
 /// Checks the definition in a file. What is found is the result; errors in it, but not
@@ -67,7 +73,7 @@ pub(crate) fn check(
 }
 
 pub(crate) fn correlate(host: &Host, arguments: &Correlate) -> Result<String, String> {
-    let mut event = read(&arguments.event)?;
+    let mut event: Value = read(&arguments.event)?;
     if let (Some(path), Some(event)) = (&arguments.rules, event.as_object_mut()) {
         event.insert("rules".to_owned(), read(path)?);
     }
@@ -75,8 +81,11 @@ pub(crate) fn correlate(host: &Host, arguments: &Correlate) -> Result<String, St
 }
 
 pub(crate) fn match_wait(host: &Host, arguments: &Match) -> Result<String, String> {
-    let (wait, signals) = (read(&arguments.wait)?, read(&arguments.signals)?);
-    host.match_wait(&wait, &signals).map(|found| found.to_string()).map_err(explain)
+    let wait = read(&arguments.wait)?;
+    let signals: Json = read(&arguments.signals)?;
+    let options = MatchOptions { now: arguments.now, limits: arguments.limits.limits() };
+    let found = host.match_wait(&wait, &signals, options).map_err(explain)?;
+    Json::from_value(&found).map(|found| found.as_str().to_owned()).map_err(explain)
 }
 
 fn findings(path: &str, check: &Value) -> Vec<Finding> {
@@ -98,7 +107,7 @@ fn describe(path: &str, check: &Value) -> String {
 }
 
 /// The JSON in a file, or on standard input.
-pub(crate) fn read(path: &str) -> Result<Value, String> {
+pub(crate) fn read<T: DeserializeOwned>(path: &str) -> Result<T, String> {
     let text = match path {
         "-" => super::read_standard_input(),
         _ => fs::read_to_string(path),

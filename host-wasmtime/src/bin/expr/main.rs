@@ -83,15 +83,27 @@ struct Eval {
     /// The seed of random numbers.
     #[arg(long, value_name = "N", allow_negative_numbers = true)]
     seed: Option<u64>,
-    /// The most steps that the evaluation may take.
+    #[command(flatten)]
+    limits: MaxArguments,
+}
+
+#[derive(Args)]
+struct MaxArguments {
+    /// The most steps that may be taken.
     #[arg(long, value_name = "N")]
     max_steps: Option<u64>,
-    /// The most bytes of values that it may build.
+    /// The most bytes of values that may be built.
     #[arg(long, value_name = "N")]
     max_bytes: Option<u64>,
     /// How deep calls of functions may nest.
     #[arg(long, value_name = "N")]
     max_depth: Option<u32>,
+}
+
+impl MaxArguments {
+    fn limits(&self) -> Limits {
+        Limits { steps: self.max_steps, bytes: self.max_bytes, depth: self.max_depth }
+    }
 }
 
 #[derive(Args)]
@@ -191,11 +203,7 @@ fn explain_usage(error: &clap::Error) -> ExitCode {
 
 fn eval(host: &Host, arguments: &Eval) -> Result<String, String> {
     let context = arguments.context.as_deref().map(read_context).transpose()?;
-    let limits = Limits {
-        steps: arguments.max_steps,
-        bytes: arguments.max_bytes,
-        depth: arguments.max_depth,
-    };
+    let limits = arguments.limits.limits();
     let (now, seed) = (arguments.now, arguments.seed);
     let inputs = Inputs { context, now, seed, limits, ..Inputs::default() };
     let Source { source, profile } = &arguments.source;
