@@ -13,6 +13,7 @@ fn every_property_holds() {
         let report = property.run(Run { seed: SEED, time: TIME }).expect("it starts");
         println!("{}", report.summary(property.name));
         assert!(report.broken.is_none(), "{}: {:?}", property.name, report.broken);
-        assert!(report.held > report.rejected, "{}: too few inputs", property.name);
+        // Most texts are no expression, and most large results are refused.
+        assert!(report.held * 4 > report.rejected, "{}: too few inputs", property.name);
     }
 }
