@@ -7,7 +7,7 @@
  */
 import { dropGrown, establish, exchange, start } from "./engine.js";
 import { argumentError } from "./errors.js";
-import type { Expression } from "./expression.js";
+import type { Expression, Program } from "./expression.js";
 import { joinReads, type Plan, planOf } from "./project.js";
 import {
   costOf,
@@ -22,36 +22,36 @@ import {
 } from "./request.js";
 import { toJsonText } from "./transport.js";
 
-/** The module keeps 1,024 programs, and those of a batch must be there at once. */
-const LARGEST_BATCH = 512;
+/** Programs of one crossing: fewer than the module keeps, so that all of them are there. */
+const LARGEST_CROSSING = 512;
 
 /** Expressions that are evaluated together. */
 export class Batch {
   readonly expressions: readonly Expression[];
+  readonly #programs: readonly Program[];
   readonly #plan: Plan | undefined;
 
   /** @internal Use `batch`. */
   constructor(expressions: readonly Expression[]) {
-    if (expressions.length > LARGEST_BATCH) {
-      throw argumentError(
-        `a batch has ${expressions.length} expressions, and at most ${LARGEST_BATCH} fit`,
-        "make more than one batch",
-      );
-    }
     this.expressions = [...expressions];
+    this.#programs = expressions.map(({ program }) => program);
     this.#plan = planOf(expressions.map(({ reads }) => reads).reduce(joinReads, {}));
   }
 
   /** What came of each expression over a live context, in their order. */
   evaluate(context?: unknown, options: SharedOptions = {}): Outcome[] {
     const text = toJsonText(context, "context", this.#plan);
-    const things = this.expressions.map(({ program }) => program);
-    const { reply } = evaluateWith(things, () => {
-      const programs = `[${things.map((program) => program.establish()).join()}]`;
-      const request = evaluationRequest(options, { context: text, programs });
-      return exchange(request, (wasm, length) => wasm.evaluate(0, length));
-    });
-    return outcomes(reply);
+    const found: Outcome[] = [];
+    for (let from = 0; from < this.#programs.length; from += LARGEST_CROSSING) {
+      const things = this.#programs.slice(from, from + LARGEST_CROSSING);
+      const { reply } = evaluateWith(things, () => {
+        const programs = `[${things.map((program) => program.establish()).join()}]`;
+        const request = evaluationRequest(options, { context: text, programs });
+        return exchange(request, (wasm, length) => wasm.evaluate(0, length));
+      });
+      found.push(...outcomes(reply));
+    }
+    return found;
   }
 }
 
