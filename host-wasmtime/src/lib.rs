@@ -21,6 +21,8 @@
 //! # }
 //! ```
 
+#[cfg(feature = "tokio")]
+mod asynchronous;
 mod cache;
 mod config;
 mod contract;
