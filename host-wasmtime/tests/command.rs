@@ -310,6 +310,27 @@ fn audit_cannot_pass_over_what_it_cannot_read() {
 }
 
 #[test]
+fn repl_answers_line_after_line() {
+    let first = file(r#"{"n": 1}"#);
+    let second = file(r#"{"n": 2}"#);
+    let input = format!(
+        "n + 1\n\n:context {}\nn + 1\n1 +\n:nonsense\n:context\n$\n:quit\n9\n",
+        path(&second)
+    );
+    let arguments = ["repl", "--profile", "jsonata", "--context", path(&first)];
+    let output = expr_with(&arguments, &input);
+    assert!(output.status.success());
+    let answers = String::from_utf8(output.stdout).unwrap();
+    let answers: Vec<&str> = answers.lines().collect();
+    let taken = format!("the context is that of {}", path(&second));
+    assert_eq!(answers, ["2", &taken, "3", "there is no context", "undefined", "bye"]);
+    let errors = String::from_utf8(output.stderr).unwrap();
+    assert!(errors.contains("S0207"), "{errors}");
+    assert!(errors.contains("`:nonsense` is nothing to ask for"), "{errors}");
+    assert_eq!(printed(&["repl"], "1 + 2"), "3\nbye\n");
+}
+
+#[test]
 fn correlate_and_match_print_what_is_decided() {
     let event = file(r#"{"eventName":"PAID","payload":{"order":{"id":7}}}"#);
     let rules = file(r#"{"version":1,"events":{"PAID":["order.id"]}}"#);

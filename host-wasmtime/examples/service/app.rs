@@ -25,15 +25,15 @@ use tokio::sync::Semaphore;
 
 /// What one client may ask of the service.
 #[derive(Clone, Copy)]
-pub struct Bounds {
+pub(crate) struct Bounds {
     /// The largest body, in bytes.
-    pub body: usize,
+    pub(crate) body: usize,
     /// Evaluations at a time; more are refused at once and do not queue.
-    pub at_a_time: usize,
+    pub(crate) at_a_time: usize,
     /// How long an evaluation may take.
-    pub time: Duration,
+    pub(crate) time: Duration,
     /// What it may use up; the engine ends it at the same step on every host.
-    pub limits: Limits,
+    pub(crate) limits: Limits,
 }
 
 impl Default for Bounds {
@@ -70,7 +70,7 @@ struct Source {
 }
 
 /// The service; `host` can serve others as well.
-pub fn app(host: Host, bounds: Bounds) -> Router {
+pub(crate) fn app(host: Host, bounds: Bounds) -> Router {
     let slots = Semaphore::new(bounds.at_a_time);
     Router::new()
         .route("/validate", post(validate))

@@ -10,6 +10,7 @@ mod files;
 mod finding;
 mod open;
 mod render;
+mod repl;
 mod vectors;
 
 use std::fs;
@@ -59,6 +60,8 @@ enum Command {
     /// Print what an expression reads of its context, what it calls, and its normalized
     /// text.
     Explain(explain::Explain),
+    /// Evaluate expressions one after the other, as they are typed.
+    Repl(repl::Repl),
     /// Run files of vectors: expressions with what they should give.
     Test(vectors::Test),
     /// Print the SHA-256 of the artifact.
@@ -167,6 +170,7 @@ fn main() -> ExitCode {
         Command::Explain(it) => {
             host().and_then(|host| explain::explain(&host, it)).map(found)
         }
+        Command::Repl(it) => host().and_then(|host| repl::repl(&host, it)),
         Command::Test(it) => host().and_then(|host| vectors::test(&host, it)),
         Command::Digest => Ok(found(host_wasmtime::DIGEST.to_owned())),
         Command::Completions { shell } => Ok(found(completions(*shell))),
