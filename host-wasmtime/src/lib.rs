@@ -27,6 +27,8 @@ mod cache;
 mod config;
 mod contract;
 mod deadline;
+mod embedded;
+mod engine;
 mod error;
 mod handles;
 mod instance;
