@@ -133,6 +133,9 @@ impl Signature {
     /// reference does.
     pub(crate) fn parse(text: &[u8]) -> Result<Signature, SignatureError> {
         let mut parameters: Vec<Parameter> = Vec::new();
+        // What modifiers say before the first parameter, and whether it can be said.
+        let (mut early, mut fits_early) = (Parameter::default(), true);
+        let mut early_context = None;
         let mut at = 1;
         while let Some(&symbol) = text.get(at) {
             match symbol {
@@ -149,7 +152,21 @@ impl Signature {
                 b'j' => parameters.push(plain(b"asnblom")),
                 b'x' => parameters.push(plain(ANYTHING)),
                 b'-' | b'?' | b'+' => {
-                    let fits = parameters.last_mut().is_none_or(|it| it.quantify(symbol));
+                    let fits = match parameters.last_mut() {
+                        Some(last) => last.quantify(symbol),
+                        // The first parameter gets none of it but the context, which
+                        // can be anything only if nothing was said before. The
+                        // reference reads what was said there, and nowhere else.
+                        None if symbol == b'-' => {
+                            let any = early == Parameter::default();
+                            early_context = Some(Kinds(if any { u16::MAX } else { 0 }));
+                            core::mem::replace(&mut fits_early, early.quantify(symbol))
+                        }
+                        None => {
+                            fits_early &= early.quantify(symbol);
+                            true
+                        }
+                    };
                     if !fits {
                         let reason = Wtf8Buf::from("there is nothing to repeat");
                         return Err(refuse(ErrorKind::BadRegex { reason }, at));
@@ -179,6 +196,9 @@ impl Signature {
                 _ => {}
             }
             at = at.saturating_add(1);
+        }
+        if let Some(first) = parameters.first_mut() {
+            first.context = first.context.or(early_context);
         }
         Ok(Signature { parameters })
     }
