@@ -363,7 +363,7 @@ impl Compiler<'_> {
                 }
             }
             NodeKind::Bind { name, value } => {
-                let bind = self.bind(&name)?;
+                let bind = self.bind(&name.text)?;
                 self.plan(vec![Task::Node(value), Task::Emit(bind, id)]);
             }
             NodeKind::Path { .. } | NodeKind::Sort(_) => {

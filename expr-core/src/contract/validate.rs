@@ -6,7 +6,7 @@
 
 use super::HELPERS;
 use crate::error::{Error, ErrorKind};
-use crate::syntax::{Node, NodeId, NodeKind, StageKind, Tree};
+use crate::syntax::{BoundName, Node, NodeId, NodeKind, StageKind, Tree};
 use crate::text::{Wtf8, Wtf8Buf};
 use crate::unicode::to_lowercase;
 use alloc::vec::Vec;
@@ -62,11 +62,13 @@ struct Walk<'a> {
     functions: Vec<(Wtf8Buf, NodeId)>,
     /// A violation for each helper that something is bound to.
     rebound: Vec<Error>,
+    /// Definitions that are called where they stand, and are still to be visited.
+    called: Vec<NodeId>,
 }
 
 impl<'a> Walk<'a> {
     fn new(tree: &'a Tree) -> Self {
-        Walk { tree, functions: Vec::new(), rebound: Vec::new() }
+        Walk { tree, functions: Vec::new(), rebound: Vec::new(), called: Vec::new() }
     }
 
     /// Walks to the end, or to the first violation unless they are collected.
@@ -89,6 +91,10 @@ impl<'a> Walk<'a> {
                 }
             }
             pending.extend(self.tree.children(id).into_iter().rev().map(Task::Visit));
+            // Who wants every violation wants each once.
+            if collected.is_some() {
+                continue;
+            }
             let known = self.functions.len();
             let repeated = match node.kind {
                 NodeKind::Elvis { .. } => known,
@@ -115,11 +121,16 @@ impl<'a> Walk<'a> {
 
     fn check(&mut self, id: NodeId, node: &Node) -> Result<(), Error> {
         match &node.kind {
+            // Told with the call whose callee it is.
+            NodeKind::Lambda { .. } if self.called.last() == Some(&id) => {
+                self.called.pop();
+            }
             NodeKind::Lambda { .. } => return Err(place(ErrorKind::Lambda, node)),
             NodeKind::Call { procedure, .. } | NodeKind::Partial { procedure, .. } => {
                 let is_lambda =
                     |node: &Node| matches!(node.kind, NodeKind::Lambda { .. });
                 if self.tree.get(*procedure).is_some_and(is_lambda) {
+                    self.called.push(*procedure);
                     return Err(place(ErrorKind::Lambda, node));
                 }
                 match self.callee_name(*procedure) {
@@ -160,10 +171,10 @@ impl<'a> Walk<'a> {
             StageKind::Filter(_) => None,
         });
         let names = bound.into_iter().chain(&node.focus).chain(&node.index).chain(stages);
-        for name in names {
-            if HELPERS.iter().any(|&helper| name.as_wtf8() == helper.into()) {
-                let kind = ErrorKind::HelperRebinding { name: name.clone() };
-                self.rebound.push(place(kind, node));
+        for BoundName { text, span } in names {
+            if HELPERS.iter().any(|&helper| text.as_wtf8() == helper.into()) {
+                let kind = ErrorKind::HelperRebinding { name: text.clone() };
+                self.rebound.push(Error::from(kind).or_span(*span));
             }
         }
     }

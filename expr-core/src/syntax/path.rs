@@ -7,7 +7,7 @@
 use super::ast::{Ast, Expr, ExprId, ExprKind};
 use super::token::Operator;
 use super::tree::{
-    Group, NodeId, NodeKind, Slot, SlotId, SortTerm, Stage, StageKind, Tree,
+    BoundName, Group, NodeId, NodeKind, Slot, SlotId, SortTerm, Stage, StageKind, Tree,
 };
 use crate::error::{Error, ErrorKind, Result};
 use crate::text::Wtf8Buf;
@@ -462,7 +462,7 @@ impl Builder<'_> {
         }
         let step = self.tree.get_mut(id).ok_or_else(bug)?;
         if step.stages.is_empty() {
-            step.index = Some(name).filter(|name| !name.as_wtf8().bytes().is_empty());
+            step.index = Some(name).filter(|it| !it.text.as_wtf8().bytes().is_empty());
         } else {
             step.stages.push(Stage { kind: StageKind::Index(name) });
         }
@@ -674,13 +674,15 @@ impl Builder<'_> {
     }
 
     /// The variable on the right of `@` and `#`, on the left of `:=`.
-    fn bound_name(&self, expr: &Expr) -> Result<Wtf8Buf> {
+    fn bound_name(&self, expr: &Expr) -> Result<BoundName> {
         let ExprKind::Binary { operator, lhs, rhs } = expr.kind else {
             return Err(bug());
         };
         let variable = if operator == Operator::Assign { lhs } else { rhs };
-        match self.ast.get(variable).map(|node| &node.kind) {
-            Some(ExprKind::Variable(name)) => Ok(name.clone()),
+        match self.ast.get(variable) {
+            Some(Expr { kind: ExprKind::Variable(name), span, .. }) => {
+                Ok(BoundName { text: name.clone(), span: *span })
+            }
             _ => Err(bug()),
         }
     }

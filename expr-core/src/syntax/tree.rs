@@ -17,6 +17,13 @@ pub(crate) struct NodeId(pub(crate) u32);
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub(crate) struct SlotId(pub(crate) u32);
 
+/// A name that something is bound to, and where it stands.
+#[derive(Clone, Debug)]
+pub(crate) struct BoundName {
+    pub(crate) text: Wtf8Buf,
+    pub(crate) span: Span,
+}
+
 /// A node. What applies to a step of a path stands at the step's own node.
 #[derive(Clone, Debug)]
 pub(crate) struct Node {
@@ -35,9 +42,9 @@ pub(crate) struct Node {
     /// Whether the step makes tuples: items with names bound beside them.
     pub(crate) tuple: bool,
     /// `@$name`
-    pub(crate) focus: Option<Wtf8Buf>,
+    pub(crate) focus: Option<BoundName>,
     /// `#$name`
-    pub(crate) index: Option<Wtf8Buf>,
+    pub(crate) index: Option<BoundName>,
     /// The `%` that refers to the item which this step is applied to.
     pub(crate) ancestor: Option<SlotId>,
     /// Whether it is an array constructor that begins or ends a path.
@@ -48,7 +55,8 @@ impl Node {
     /// The name that `@` binds. An empty one binds nothing: `@$` only makes tuples, except
     /// that a constructor before it is not what the path goes on with.
     pub(crate) fn bound_focus(&self) -> Option<&Wtf8Buf> {
-        self.focus.as_ref().filter(|name| !name.as_wtf8().bytes().is_empty())
+        let name = self.focus.as_ref().map(|focus| &focus.text);
+        name.filter(|name| !name.as_wtf8().bytes().is_empty())
     }
 }
 
@@ -109,7 +117,7 @@ pub(crate) enum NodeKind {
         rhs: NodeId,
     },
     Bind {
-        name: Wtf8Buf,
+        name: BoundName,
         value: NodeId,
     },
     Apply {
@@ -136,7 +144,7 @@ pub(crate) enum StageKind {
     /// A predicate.
     Filter(NodeId),
     /// `#$name` after a predicate.
-    Index(Wtf8Buf),
+    Index(BoundName),
 }
 
 /// `{key: value, …}` after a node.
