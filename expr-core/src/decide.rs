@@ -158,7 +158,8 @@ pub fn decide(
     let (mut heap, root) = document.into_parts();
     heap.budget = Budget::new(limits);
     let evaluate = evaluate_authored;
-    let mut ask = Ask { heap, root, now, evaluate, out: Answer::default() };
+    let answer = Answer::default();
+    let mut ask = Ask { heap, root, now, evaluate, out: answer, redactions: None };
     ask.out.name("ok");
     let name = ask.given("ask");
     let found = ASKS.iter().zip(&ANSWERERS).find(|(shape, _)| ask.is(name, shape.name));
@@ -169,6 +170,9 @@ pub fn decide(
     if let Err(failure) = &answered {
         ask.out.clear();
         write_failure(&mut ask.out, failure);
+    }
+    if let Some(redactions) = &ask.redactions {
+        ask.out.name("redactionPaths").texts(redactions);
     }
     if found.is_some_and(|(shape, _)| shape.evaluates) {
         let spent = ask.heap.budget.spent();
