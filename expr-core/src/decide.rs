@@ -83,7 +83,7 @@ pub const ASKS: [AskShape; 15] = [
             may("tenant", Kind::Text),
             may("nodePath", Kind::TextOrNull),
             may("wait", Kind::ObjectOrNull),
-            may("quotaExhausted", Kind::Bool),
+            may("quotaExhausted", Kind::BoolOrNull),
         ],
     ),
     shape(
@@ -106,6 +106,7 @@ pub const ASKS: [AskShape; 15] = [
             must("waits", Kind::Array),
             may("launches", Kind::Array),
             may("done", Kind::Array),
+            may("failed", Kind::Array),
         ],
     ),
     shape(
@@ -178,7 +179,7 @@ pub fn decide(
         let spent = ask.heap.budget.spent();
         ask.out.name("steps").number(spent.steps).name("bytes").number(spent.bytes);
     }
-    out.extend_from_slice(&ask.out.into_bytes());
+    out.extend_from_slice(ask.out.bytes());
     answered.is_err()
 }
 
@@ -211,5 +212,5 @@ fn mapping_message(error: &Error) -> Vec<u8> {
         message.raw(": ");
     }
     message.raw(error.message().as_wtf8().bytes());
-    message.into_bytes()
+    message.bytes().to_vec()
 }

@@ -29,7 +29,7 @@ fn what_stands_left_of_a_default_is_told_once() {
             &[("C0004", "$sum($max(1))"), ("C0004", "$max(1)"), ("C0004", "$min(2)")],
         ),
         ("$sum(1) ?? 2", &[("C0004", "$sum(1) ?? 2"), ("C0004", "$sum(1)")]),
-        ("($len := 1) ?: 2", &[("C0005", "$len")]),
+        ("($len := 1) ?: 2", &[("C0005", "$len := 1")]),
         ("$(1) ?: 2", &[("C0002", "$(1)")]),
         ("$sum(1) & $sum(1)", &[("C0004", "$sum(1)"), ("C0004", "$sum(1)")]),
     ]);
@@ -62,9 +62,9 @@ fn a_definition_that_is_called_where_it_stands_is_told_once() {
 }
 
 #[test]
-fn a_bound_helper_is_told_by_its_name() {
+fn a_bound_helper_is_told_where_it_is_bound() {
     check(&[
-        ("($len := 1)", &[("C0005", "$len")]),
+        ("($len := 1)", &[("C0005", "$len := 1")]),
         ("items@$len.$len", &[("C0005", "$len")]),
         ("payload.items#$append.id", &[("C0005", "$append")]),
         ("items[id > 1]#$len", &[("C0005", "$len")]),

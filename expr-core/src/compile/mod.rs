@@ -363,7 +363,7 @@ impl Compiler<'_> {
                 }
             }
             NodeKind::Bind { name, value } => {
-                let bind = self.bind(&name.text)?;
+                let bind = self.bind(&name)?;
                 self.plan(vec![Task::Node(value), Task::Emit(bind, id)]);
             }
             NodeKind::Path { .. } | NodeKind::Sort(_) => {

@@ -205,8 +205,7 @@ impl Compiler<'_> {
     ) -> Result<()> {
         let node = self.get(step)?.clone();
         let focus = node.bound_focus().map(|name| self.name(name.as_wtf8().bytes()));
-        let index =
-            node.index.as_ref().map(|name| self.name(name.text.as_wtf8().bytes()));
+        let index = node.index.as_ref().map(|name| self.name(name.as_wtf8().bytes()));
         let ancestor = node.ancestor.map(|slot| self.label_name(slot));
         let number = length(self.code.tuple_steps.len());
         let described = TupleStep { plain, begins, whole, focus, index, ancestor };
@@ -245,7 +244,7 @@ impl Compiler<'_> {
                     self.filter(*predicate, tuples, step, tasks)?;
                 }
                 StageKind::Index(name) => {
-                    let name = self.name(name.text.as_wtf8().bytes());
+                    let name = self.name(name.as_wtf8().bytes());
                     tasks.push(Task::Emit(Op::TupleIndex(name), step));
                 }
             }

@@ -219,7 +219,7 @@ impl<'a> Walk<'a> {
                 }
             }
             NodeKind::Bind { name, value } => {
-                let name = self.name(&name.text);
+                let name = self.name(name);
                 self.plan(&[Task::Visit(*value), Task::Bind(name)]);
             }
             NodeKind::Call { procedure, arguments } => {
@@ -269,7 +269,7 @@ impl<'a> Walk<'a> {
             self.plan(&[Task::Visit(step), Task::Step { step, spread }]);
         }
         if let Some(name) = &node.index {
-            self.bind(&name.text, NOWHERE);
+            self.bind(name, NOWHERE);
         }
         self.plan_stages(&node.stages);
     }
@@ -281,7 +281,7 @@ impl<'a> Walk<'a> {
                 StageKind::Filter(predicate) => {
                     self.plan(&[Task::Enter, Task::Visit(*predicate), Task::Look]);
                 }
-                StageKind::Index(name) => self.bind(&name.text, NOWHERE),
+                StageKind::Index(name) => self.bind(name, NOWHERE),
             }
         }
     }

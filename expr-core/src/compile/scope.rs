@@ -107,7 +107,7 @@ impl Scopes {
             let mut inner = owner;
             match &node.kind {
                 NodeKind::Bind { name, .. } => {
-                    let name = names.number(name.text.as_wtf8().bytes());
+                    let name = names.number(name.as_wtf8().bytes());
                     if known.insert(pair(length(owner), name), 0).is_none()
                         && let Some(bound) = self.bound.get_mut(owner)
                     {
@@ -125,7 +125,7 @@ impl Scopes {
                 StageKind::Filter(_) => None,
             });
             for name in node.focus.iter().chain(&node.index).chain(stages) {
-                let name = names.number(name.text.as_wtf8().bytes());
+                let name = names.number(name.as_wtf8().bytes());
                 self.tuple_names.insert(u64::from(name), 0);
             }
             for child in tree.children(id) {

@@ -64,13 +64,13 @@ fn bound_names(tree: &Tree) -> Vec<Wtf8Buf> {
     let mut names = Vec::new();
     for node in tree.nodes() {
         if let NodeKind::Bind { name, .. } = &node.kind {
-            names.push(name.text.clone());
+            names.push(name.clone());
         }
-        let beside = node.focus.iter().chain(&node.index);
-        names.extend(beside.map(|name| name.text.clone()));
+        names.extend(node.focus.clone());
+        names.extend(node.index.clone());
         for stage in &node.stages {
             if let StageKind::Index(name) = &stage.kind {
-                names.push(name.text.clone());
+                names.push(name.clone());
             }
         }
     }

@@ -18,7 +18,7 @@ mod written;
 pub(crate) use signature::{Kinds, Parameter, Repeat, Signature};
 pub(crate) use token::Operator;
 pub(crate) use tree::{
-    BoundName, Group, Node, NodeId, NodeKind, SlotId, SortTerm, Stage, StageKind, Tree,
+    Group, Node, NodeId, NodeKind, SlotId, SortTerm, Stage, StageKind, Tree,
 };
 
 #[cfg(feature = "reference")]

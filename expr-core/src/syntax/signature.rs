@@ -133,9 +133,9 @@ impl Signature {
     /// reference does.
     pub(crate) fn parse(text: &[u8]) -> Result<Signature, SignatureError> {
         let mut parameters: Vec<Parameter> = Vec::new();
-        // What modifiers say before the first parameter, and whether it can be said.
-        let (mut early, mut fits_early) = (Parameter::default(), true);
-        let mut early_context = None;
+        // Of what stands before the first letter only a context is kept: of any kind if
+        // nothing stands before it, else of none.
+        let (mut early, mut context) = (0_u32, None);
         let mut at = 1;
         while let Some(&symbol) = text.get(at) {
             match symbol {
@@ -154,23 +154,19 @@ impl Signature {
                 b'-' | b'?' | b'+' => {
                     let fits = match parameters.last_mut() {
                         Some(last) => last.quantify(symbol),
-                        // The first parameter gets none of it but the context, which
-                        // can be anything only if nothing was said before. The
-                        // reference reads what was said there, and nowhere else.
                         None if symbol == b'-' => {
-                            let any = early == Parameter::default();
-                            early_context = Some(Kinds(if any { u16::MAX } else { 0 }));
-                            core::mem::replace(&mut fits_early, early.quantify(symbol))
+                            context = Some(Kinds(if early == 0 { u16::MAX } else { 0 }));
+                            early <= 2
                         }
-                        None => {
-                            fits_early &= early.quantify(symbol);
-                            true
-                        }
+                        None => true,
                     };
                     if !fits {
                         let reason = Wtf8Buf::from("there is nothing to repeat");
                         return Err(refuse(ErrorKind::BadRegex { reason }, at));
                     }
+                    // A repetition after another quantifier is as wrong as a third.
+                    let wrong = early == 1 && symbol == b'+';
+                    early = early.saturating_add(if wrong { 2 } else { 1 });
                 }
                 b'(' => {
                     let end = closing(text, at, b'(', b')');
@@ -198,7 +194,7 @@ impl Signature {
             at = at.saturating_add(1);
         }
         if let Some(first) = parameters.first_mut() {
-            first.context = first.context.or(early_context);
+            first.context = first.context.or(context);
         }
         Ok(Signature { parameters })
     }

@@ -17,13 +17,6 @@ pub(crate) struct NodeId(pub(crate) u32);
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub(crate) struct SlotId(pub(crate) u32);
 
-/// A name that something is bound to, and where it stands.
-#[derive(Clone, Debug)]
-pub(crate) struct BoundName {
-    pub(crate) text: Wtf8Buf,
-    pub(crate) span: Span,
-}
-
 /// A node. What applies to a step of a path stands at the step's own node.
 #[derive(Clone, Debug)]
 pub(crate) struct Node {
@@ -42,9 +35,11 @@ pub(crate) struct Node {
     /// Whether the step makes tuples: items with names bound beside them.
     pub(crate) tuple: bool,
     /// `@$name`
-    pub(crate) focus: Option<BoundName>,
+    pub(crate) focus: Option<Wtf8Buf>,
     /// `#$name`
-    pub(crate) index: Option<BoundName>,
+    pub(crate) index: Option<Wtf8Buf>,
+    /// Where the name of `@` and that of `#` stand.
+    pub(crate) bound_at: [Span; 2],
     /// The `%` that refers to the item which this step is applied to.
     pub(crate) ancestor: Option<SlotId>,
     /// Whether it is an array constructor that begins or ends a path.
@@ -55,8 +50,7 @@ impl Node {
     /// The name that `@` binds. An empty one binds nothing: `@$` only makes tuples, except
     /// that a constructor before it is not what the path goes on with.
     pub(crate) fn bound_focus(&self) -> Option<&Wtf8Buf> {
-        let name = self.focus.as_ref().map(|focus| &focus.text);
-        name.filter(|name| !name.as_wtf8().bytes().is_empty())
+        self.focus.as_ref().filter(|name| !name.as_wtf8().bytes().is_empty())
     }
 }
 
@@ -117,7 +111,7 @@ pub(crate) enum NodeKind {
         rhs: NodeId,
     },
     Bind {
-        name: BoundName,
+        name: Wtf8Buf,
         value: NodeId,
     },
     Apply {
@@ -136,6 +130,8 @@ pub(crate) enum NodeKind {
 #[derive(Clone, Debug)]
 pub(crate) struct Stage {
     pub(crate) kind: StageKind,
+    /// Where the name stands that it binds, or the step that it follows.
+    pub(crate) span: Span,
 }
 
 /// What a stage is.
@@ -144,7 +140,7 @@ pub(crate) enum StageKind {
     /// A predicate.
     Filter(NodeId),
     /// `#$name` after a predicate.
-    Index(BoundName),
+    Index(Wtf8Buf),
 }
 
 /// `{key: value, …}` after a node.
@@ -192,6 +188,7 @@ impl Tree {
             tuple: false,
             focus: None,
             index: None,
+            bound_at: [span; 2],
             ancestor: None,
             constructs: false,
         });
