@@ -16,6 +16,12 @@ export function misfit(pointer, wanted) {
   return new Refusal({ class: "wire", code: "C0010", message });
 }
 
+/** Refuses what has other members than these. */
+export function closed(object, pointer, names) {
+  const unknown = Object.keys(object).find((name) => !names.includes(name));
+  if (unknown !== undefined) throw misfit(below(pointer, unknown), "left out");
+}
+
 /** What an ask answers with `error`. */
 export class Refusal extends Error {
   constructor(error) {
