@@ -48,6 +48,7 @@ mod value;
 pub use budget::{Limits, Spent};
 #[cfg(feature = "reference")]
 pub use builtin::{FunctionEntry, functions};
+pub use compile::Estimate;
 pub use contract::{VERSION as CONTRACT_VERSION, write_error_members};
 pub use decide::{ASKS, AskShape, Kind, Member, decide};
 pub use decimal::write_whole;
