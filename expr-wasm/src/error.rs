@@ -73,6 +73,11 @@ pub enum Refusal {
         /// The length that was reserved.
         reserved: usize,
     },
+    /// Another context was loaded since, or that one was forgotten.
+    StaleContext {
+        /// Its number.
+        number: u32,
+    },
 }
 
 impl Refusal {
@@ -89,6 +94,7 @@ impl Refusal {
             Refusal::StaleHandle { handle: 1 },
             Refusal::TableWornOut,
             Refusal::BeyondReserved { len: 2, reserved: 1 },
+            Refusal::StaleContext { number: 1 },
         ]
     }
 
@@ -105,6 +111,7 @@ impl Refusal {
             Refusal::StaleHandle { .. } => "W0108",
             Refusal::TableWornOut => "W0109",
             Refusal::BeyondReserved { .. } => "W0110",
+            Refusal::StaleContext { .. } => "W0111",
         }
     }
 
@@ -146,6 +153,11 @@ impl Refusal {
                 " bytes of a request of ",
                 &number(*reserved),
             ]),
+            Refusal::StaleContext { number: stale } => joined(&[
+                "context ",
+                &number(*stale as usize),
+                " is not the resident one",
+            ]),
         }
     }
 
@@ -163,6 +175,7 @@ impl Refusal {
             Refusal::BeyondReserved { .. } => {
                 Some("call `reserve` and write the request before every call")
             }
+            Refusal::StaleContext { .. } => Some("load the context again"),
             _ => None,
         }
     }
@@ -197,7 +210,7 @@ mod tests {
     #[test]
     fn samples_cover_every_code() {
         let codes: Vec<_> = Refusal::samples().iter().map(Refusal::code).collect();
-        let wanted: Vec<_> = (1..=10).map(|n| format!("W01{n:02}")).collect();
+        let wanted: Vec<_> = (1..=11).map(|n| format!("W01{n:02}")).collect();
         assert_eq!(codes, wanted);
     }
 }

@@ -10,7 +10,7 @@
 //! compiles again.
 
 use alloc::vec::Vec;
-use expr_core::{Profile, Program};
+use expr_core::{Inputs, Profile, Program};
 
 /// How many programs an instance keeps.
 pub const CAPACITY: usize = 1 << INDEX_BITS;
@@ -19,8 +19,49 @@ const INDEX_BITS: u32 = 10;
 const INDEX_MASK: u32 = (1 << INDEX_BITS) - 1;
 const LAST_GENERATION: u32 = u32::MAX >> INDEX_BITS;
 
-/// The compiled programs of an instance.
-pub type Programs = Table<Compiled>;
+/// What an instance keeps between calls. Nothing of it may change what an evaluation
+/// answers: programs are immutable, and an evaluation leaves its context as it was.
+#[derive(Default)]
+pub struct Kept {
+    /// The compiled programs.
+    pub programs: Table<Compiled>,
+    /// The context that evaluations can share.
+    pub resident: Resident,
+}
+
+impl Kept {
+    /// Nothing.
+    pub const fn new() -> Self {
+        Kept { programs: Table::new(), resident: Resident { number: 0, inputs: None } }
+    }
+}
+
+/// At most one context, read once for many evaluations. Its number is never used again,
+/// so whoever names an older one finds nothing, never another tenant's data.
+#[derive(Default)]
+pub struct Resident {
+    number: u32,
+    inputs: Option<Inputs>,
+}
+
+impl Resident {
+    /// Keeps a context in place of the one before; `None` when no number is left.
+    pub fn keep(&mut self, inputs: Inputs) -> Option<u32> {
+        self.number = self.number.checked_add(1)?;
+        self.inputs = Some(inputs);
+        Some(self.number)
+    }
+
+    /// Gives the context back.
+    pub fn forget(&mut self) {
+        self.inputs = None;
+    }
+
+    /// The context of that number, if it is still the one.
+    pub fn get(&mut self, number: u32) -> Option<&mut Inputs> {
+        self.inputs.as_mut().filter(|_| self.number == number)
+    }
+}
 
 /// A program and the profile it was compiled in.
 pub struct Compiled {

@@ -26,16 +26,15 @@ pub mod wire;
 
 use alloc::vec::Vec;
 use atomic_refcell::AtomicRefCell;
-use handle::Programs;
+use handle::Kept;
 use wasm_bindgen::prelude::wasm_bindgen;
 use wire::Status;
 
-/// What an instance holds between calls. Nothing here may change what an evaluation
-/// answers: programs are immutable and the buffers belong to one call.
+/// What an instance holds between calls. The buffers belong to one of them.
 struct Module {
     request: Vec<u8>,
     result: Vec<u8>,
-    programs: Programs,
+    kept: Kept,
 }
 
 /// One module is one thread, so nobody ever waits. After a trap in the middle of a call it
@@ -43,7 +42,7 @@ struct Module {
 static MODULE: AtomicRefCell<Module> = AtomicRefCell::new(Module {
     request: Vec::new(),
     result: Vec::new(),
-    programs: Programs::new(),
+    kept: Kept::new(),
 });
 
 /// Makes room for a request of `len` bytes and says where; 0 when there is no room.
@@ -62,15 +61,21 @@ pub fn reserve(len: u32) -> u32 {
 /// Compiles the source in the request and leaves a handle.
 #[wasm_bindgen]
 pub fn compile(len: u32) -> u32 {
-    call(Some(len), |request, programs, out| wire::compile(programs, request, out))
+    call(Some(len), |request, kept, out| wire::compile(kept, request, out))
 }
 
-/// Evaluates a compiled program over the inputs in the request.
+/// Keeps the context in the request for evaluations that name it; with no request forgets
+/// the one that is kept.
+#[wasm_bindgen]
+pub fn load(len: u32) -> u32 {
+    call(Some(len), |request, kept, out| wire::load(kept, request, out))
+}
+
+/// Evaluates a compiled program over the inputs in the request, or with the handle 0 the
+/// programs which it names.
 #[wasm_bindgen]
 pub fn evaluate(handle: u32, len: u32) -> u32 {
-    call(Some(len), |request, programs, out| {
-        wire::evaluate(programs, handle, request, out)
-    })
+    call(Some(len), |request, kept, out| wire::evaluate(kept, handle, request, out))
 }
 
 /// Checks the source in the request without keeping a program.
@@ -88,7 +93,7 @@ pub fn decide(len: u32) -> u32 {
 /// Forgets a compiled program.
 #[wasm_bindgen]
 pub fn release(handle: u32) -> u32 {
-    call(None, |_, programs, out| wire::release(programs, handle, out))
+    call(None, |_, kept, out| wire::release(kept, handle, out))
 }
 
 /// Leaves the versions of contract, engine and wire.
@@ -113,14 +118,14 @@ pub fn result_len() -> u32 {
 /// so a host that forgets to reserve gets an error and never an older document.
 fn call(
     len: Option<u32>,
-    answer: impl FnOnce(&mut Vec<u8>, &mut Programs, &mut Vec<u8>) -> Status,
+    answer: impl FnOnce(&mut Vec<u8>, &mut Kept, &mut Vec<u8>) -> Status,
 ) -> u32 {
-    let Module { request, result, programs } = &mut *MODULE.borrow_mut();
+    let Module { request, result, kept } = &mut *MODULE.borrow_mut();
     wire::spend(result);
     let len = usize::try_from(len.unwrap_or(0)).unwrap_or(usize::MAX);
     let status = if len <= request.len() {
         request.truncate(len);
-        answer(request, programs, result)
+        answer(request, kept, result)
     } else {
         wire::refuse_length(len, request.len(), result)
     };

@@ -4,25 +4,24 @@
 //! WebAssembly. A request is read strictly: an unknown member, a wrong type or another
 //! version is refused, since guessing would hide a host and a module of two releases.
 
+mod evaluation;
+mod request;
+
+pub use evaluation::{evaluate, load};
+
 use alloc::vec::Vec;
 
 use expr_core::{
-    ASKS, AskShape, Check, Document, Error, Inputs, Limits, Member, Node, NodeKind,
-    Profile, Program, Spent, Wtf8Buf, write_error_members, write_json_reads,
-    write_json_string, write_whole,
+    ASKS, AskShape, Check, Document, Error, Limits, Node, NodeKind, Profile, Program,
+    Wtf8Buf, write_error_members, write_json_reads, write_json_string, write_whole,
 };
 
-use crate::error::{Failure, Refusal, joined, quote};
-use crate::handle::{Compiled, Programs};
+use crate::error::{Failure, Refusal, quote};
+use crate::handle::{Compiled, Kept};
+use request::{expect_members, expect_version, read_limits, read_now, wrong_type};
 
 /// The version of the documents, their member `v`.
 pub const VERSION: u32 = 1;
-
-/// Every whole number up to here is exact in a JSON document that passes through `f64`.
-const LARGEST_EXACT: f64 = 9_007_199_254_740_991.0;
-
-/// The range of JavaScript's `Date`, either side of 1970.
-const LARGEST_DATE: f64 = 8.64e15;
 
 /// What a call returns: whether its result document has a member `error`.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -34,8 +33,8 @@ pub enum Status {
 }
 
 /// Compiles `source` and keeps the program.
-pub fn compile(programs: &mut Programs, request: &[u8], out: &mut Vec<u8>) -> Status {
-    match try_compile(programs, request) {
+pub fn compile(kept: &mut Kept, request: &[u8], out: &mut Vec<u8>) -> Status {
+    match try_compile(kept, request) {
         Ok((handle, functions, reads)) => {
             begin(out);
             write_number_member(out, "handle", handle);
@@ -56,40 +55,6 @@ const KEPT_BUFFER: usize = 64 << 10;
 pub fn spend(buffer: &mut Vec<u8>) {
     buffer.clear();
     buffer.shrink_to(KEPT_BUFFER);
-}
-
-/// Evaluates a compiled program; see [`compile`]. The request is spent once its context is
-/// among the values, so that a large one is not in memory twice.
-pub fn evaluate(
-    programs: &mut Programs,
-    handle: u32,
-    request: &mut Vec<u8>,
-    out: &mut Vec<u8>,
-) -> Status {
-    let (outcome, spent) = match try_evaluate(programs, handle, request) {
-        Ok(evaluation) => (evaluation.outcome.map_err(Failure::from), evaluation.spent),
-        Err(failure) => (Err(failure), Spent::default()),
-    };
-    begin(out);
-    let status = match outcome {
-        Ok(Some(json)) => {
-            write_name(out, "ok");
-            out.extend_from_slice(&json);
-            Status::Ok
-        }
-        Ok(None) => {
-            write_name(out, "undefined");
-            out.extend_from_slice(b"true");
-            Status::Ok
-        }
-        Err(failure) => {
-            write_error(out, &failure);
-            Status::Error
-        }
-    };
-    write_number_member(out, "steps", spent.steps);
-    write_number_member(out, "bytes", spent.bytes);
-    end(out, status)
 }
 
 /// Checks `source` without keeping a program.
@@ -134,13 +99,12 @@ pub fn decide(request: &[u8], out: &mut Vec<u8>) -> Status {
 }
 
 /// Forgets a program.
-pub fn release(programs: &mut Programs, handle: u32, out: &mut Vec<u8>) -> Status {
-    if programs.remove(handle).is_none() {
+pub fn release(kept: &mut Kept, handle: u32, out: &mut Vec<u8>) -> Status {
+    if kept.programs.remove(handle).is_none() {
         return refuse(&Refusal::StaleHandle { handle }.into(), out);
     }
     begin(out);
-    write_name(out, "released");
-    out.extend_from_slice(b"true");
+    write_true_member(out, "released");
     end(out, Status::Ok)
 }
 
@@ -163,7 +127,7 @@ pub fn refuse_length(len: usize, reserved: usize, out: &mut Vec<u8>) -> Status {
 }
 
 fn try_compile(
-    programs: &mut Programs,
+    kept: &mut Kept,
     request: &[u8],
 ) -> Result<(u32, Vec<Wtf8Buf>, Vec<u8>), Failure> {
     let document = Document::read(request)?;
@@ -172,8 +136,8 @@ fn try_compile(
     let functions = program.functions().to_vec();
     let mut reads = Vec::new();
     write_json_reads(&mut reads, program.reads());
-    let handle =
-        programs.insert(Compiled { profile, program }).ok_or(Refusal::TableWornOut)?;
+    let compiled = Compiled { profile, program };
+    let handle = kept.programs.insert(compiled).ok_or(Refusal::TableWornOut)?;
     Ok((handle, functions, reads))
 }
 
@@ -191,41 +155,6 @@ fn try_validate(request: &[u8]) -> Result<(Check, Option<Vec<Error>>), Failure> 
         Some(_) => return Err(wrong_type("all", "true or false")),
     };
     Ok((check, all))
-}
-
-fn try_evaluate(
-    programs: &mut Programs,
-    handle: u32,
-    request: &mut Vec<u8>,
-) -> Result<expr_core::Evaluation, Failure> {
-    let compiled = programs.get(handle).ok_or(Refusal::StaleHandle { handle })?;
-    let reads = compiled.program.reads();
-    let mut document = Document::read_within(request, "context", reads)?;
-    if reads_all(document.root())? {
-        document = Document::read(request)?;
-    }
-    spend(request);
-    let root = document.root();
-    let known = ["v", "context", "bindings", "now", "seed", "limits", "reads"];
-    expect_members(root, "", &known, &[])?;
-    expect_version(root)?;
-    expect_bindings(root, compiled.profile)?;
-    let now = whole_number(root, "now", "now", -LARGEST_DATE, LARGEST_DATE)?;
-    let seed = whole_number(root, "seed", "seed", 0.0, LARGEST_EXACT)?;
-    let limits = read_limits(root)?;
-    let mut inputs = Inputs::from_document(document, "context", "bindings");
-    inputs.set_now(now);
-    inputs.set_seed(seed.map(i64::unsigned_abs));
-    Ok(compiled.program.evaluate(&mut inputs, limits))
-}
-
-/// Whether the whole context is to be read, whatever the program reads of it.
-fn reads_all(root: Node<'_>) -> Result<bool, Failure> {
-    match root.get("reads").map(Node::kind) {
-        None => Ok(false),
-        Some(NodeKind::String(all)) if all == "all".into() => Ok(true),
-        Some(_) => Err(wrong_type("reads", "`all`")),
-    }
 }
 
 fn try_decide(request: &[u8]) -> Result<(Document, Option<i64>, Limits), Failure> {
@@ -246,7 +175,7 @@ fn try_decide(request: &[u8]) -> Result<(Document, Option<i64>, Limits), Failure
             _ => {}
         }
     }
-    let now = whole_number(root, "now", "now", -LARGEST_DATE, LARGEST_DATE)?;
+    let now = read_now(root)?;
     let limits = read_limits(root)?;
     Ok((document, now, limits))
 }
@@ -286,99 +215,6 @@ fn read_source<'a>(
         Some(_) => return Err(wrong_type("profile", "a string")),
     };
     Ok((source, profile))
-}
-
-fn read_limits(root: Node<'_>) -> Result<Limits, Failure> {
-    let mut limits = Limits::default();
-    let Some(node) = root.get("limits") else { return Ok(limits) };
-    if !matches!(node.kind(), NodeKind::Object(_)) {
-        return Err(wrong_type("limits", "an object"));
-    }
-    expect_members(node, "limits.", &["steps", "bytes", "depth"], &[])?;
-    if let Some(steps) = whole_number(node, "steps", "limits.steps", 0.0, LARGEST_EXACT)?
-    {
-        limits.steps = steps.unsigned_abs();
-    }
-    if let Some(bytes) = whole_number(node, "bytes", "limits.bytes", 0.0, LARGEST_EXACT)?
-    {
-        limits.bytes = bytes.unsigned_abs();
-    }
-    let largest = f64::from(u32::MAX);
-    if let Some(depth) = whole_number(node, "depth", "limits.depth", 0.0, largest)? {
-        limits.depth = u32::try_from(depth).unwrap_or(u32::MAX);
-    }
-    Ok(limits)
-}
-
-/// Refuses a member that is neither in `known` nor one of an ask.
-fn expect_members(
-    object: Node<'_>,
-    prefix: &str,
-    known: &[&str],
-    members: &[Member],
-) -> Result<(), Failure> {
-    if !matches!(object.kind(), NodeKind::Object(_)) {
-        return Err(Refusal::NotAnObject.into());
-    }
-    let is_known = |name: &str| {
-        known.contains(&name) || members.iter().any(|member| member.name == name)
-    };
-    let unknown = object
-        .members()
-        .map(|(name, _)| name)
-        .find(|name| !name.to_str().is_some_and(is_known));
-    match unknown {
-        Some(name) => {
-            let path = joined(&[prefix, &quote(name)]);
-            Err(Refusal::UnknownMember { path }.into())
-        }
-        None => Ok(()),
-    }
-}
-
-fn expect_version(root: Node<'_>) -> Result<(), Failure> {
-    match root.get("v").map(Node::kind) {
-        Some(NodeKind::Number(version)) if version == f64::from(VERSION) => Ok(()),
-        _ => Err(Refusal::Version.into()),
-    }
-}
-
-/// Bindings in the workflow profile would let a host change what an expression means.
-fn expect_bindings(root: Node<'_>, profile: Profile) -> Result<(), Failure> {
-    match root.get("bindings").map(Node::kind) {
-        None => Ok(()),
-        Some(_) if profile == Profile::Workflow => {
-            Err(Refusal::BindingsInWorkflow.into())
-        }
-        Some(NodeKind::Object(_)) => Ok(()),
-        Some(_) => Err(wrong_type("bindings", "an object")),
-    }
-}
-
-/// A member that holds a whole number between `least` and `largest`, if it is there.
-fn whole_number(
-    object: Node<'_>,
-    name: &str,
-    path: &'static str,
-    least: f64,
-    largest: f64,
-) -> Result<Option<i64>, Failure> {
-    let Some(member) = object.get(name) else { return Ok(None) };
-    match member.kind() {
-        // The range is inside what an i64 holds and the number is whole, so nothing is
-        // lost here.
-        NodeKind::Number(n) if n >= least && n <= largest && n % 1.0 == 0.0 => {
-            Ok(Some(n as i64))
-        }
-        _ if least < 0.0 => {
-            Err(wrong_type(path, "a whole number of milliseconds in the range of a Date"))
-        }
-        _ => Err(wrong_type(path, "a whole number that is not negative and exact")),
-    }
-}
-
-fn wrong_type(path: &'static str, wanted: &'static str) -> Failure {
-    Refusal::WrongType { path, wanted }.into()
 }
 
 fn refuse(failure: &Failure, out: &mut Vec<u8>) -> Status {
@@ -427,6 +263,11 @@ fn write_array<T>(
 fn write_text_member(out: &mut Vec<u8>, name: &str, text: &str) {
     write_name(out, name);
     write_json_string(out, text.into());
+}
+
+fn write_true_member(out: &mut Vec<u8>, name: &str) {
+    write_name(out, name);
+    out.extend_from_slice(b"true");
 }
 
 fn write_number_member(out: &mut Vec<u8>, name: &str, number: impl Into<u64>) {

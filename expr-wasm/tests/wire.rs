@@ -5,19 +5,19 @@
     reason = "a test fails by panicking"
 )]
 
-use expr_wasm::handle::Programs;
-use expr_wasm::wire::{Status, compile, describe, evaluate, release, validate};
+use expr_wasm::handle::Kept;
+use expr_wasm::wire::{Status, compile, describe, evaluate, load, release, validate};
 use serde_json::{Value, json};
 
 /// A module as a host sees it: documents in, documents out.
 #[derive(Default)]
 struct Module {
-    programs: Programs,
+    kept: Kept,
 }
 
 impl Module {
     fn compile(&mut self, request: Value) -> Value {
-        answer(|out| compile(&mut self.programs, request.to_string().as_bytes(), out))
+        answer(|out| compile(&mut self.kept, request.to_string().as_bytes(), out))
     }
 
     fn evaluate(&mut self, handle: u32, request: Value) -> Value {
@@ -25,12 +25,19 @@ impl Module {
     }
 
     fn evaluate_text(&mut self, handle: u32, request: &str) -> Value {
-        let mut request = request.as_bytes().to_vec();
-        answer(|out| evaluate(&mut self.programs, handle, &mut request, out))
+        answer(|out| self.evaluate_into(handle, request, out))
+    }
+
+    fn evaluate_into(&mut self, handle: u32, request: &str, out: &mut Vec<u8>) -> Status {
+        evaluate(&mut self.kept, handle, &mut request.as_bytes().to_vec(), out)
+    }
+
+    fn load(&mut self, request: &str) -> Value {
+        answer(|out| load(&mut self.kept, &mut request.as_bytes().to_vec(), out))
     }
 
     fn release(&mut self, handle: u32) -> Value {
-        answer(|out| release(&mut self.programs, handle, out))
+        answer(|out| release(&mut self.kept, handle, out))
     }
 
     fn handle_of(&mut self, source: &str, profile: &str) -> u32 {
@@ -47,6 +54,13 @@ fn answer(call: impl FnOnce(&mut Vec<u8>) -> Status) -> Value {
     assert_eq!(result["v"], 1);
     assert_eq!(status == Status::Error, result.get("error").is_some(), "{result}");
     result
+}
+
+/// The result document as it stands.
+fn answer_text(call: impl FnOnce(&mut Vec<u8>) -> Status) -> String {
+    let mut out = Vec::new();
+    call(&mut out);
+    String::from_utf8(out).unwrap()
 }
 
 /// Code and message of an error, which must be of class `wire`.
@@ -220,9 +234,9 @@ fn bindings_belong_to_plain_jsonata() {
 
 #[test]
 fn what_is_no_json_is_an_error_of_the_wire() {
-    let mut programs = Programs::default();
+    let mut kept = Kept::default();
     for request in ["", "{", "{}{}", "\u{feff}{}", "{\"v\":1e999}"] {
-        let result = answer(|out| compile(&mut programs, request.as_bytes(), out));
+        let result = answer(|out| compile(&mut kept, request.as_bytes(), out));
         wire_error(&result);
     }
 }
@@ -254,4 +268,100 @@ fn a_module_describes_itself() {
     assert_eq!(result["contract"], "workflow/1");
     assert_eq!(result["wire"], 1);
     assert_eq!(result["profiles"], json!(["workflow", "jsonata"]));
+}
+
+#[test]
+fn a_resident_context_answers_as_one_that_is_sent() {
+    let mut module = Module::default();
+    let sources =
+        ["$map(payload.items, function($i) { $i * 2 })", "$$", "$undefined.a", "1/0"];
+    let context = r#"{"payload": {"items": [3, 1, 2]}, "text": "\ud800"}"#;
+    let loaded = module.load(&format!(r#"{{"v":1,"context":{context}}}"#));
+    let resident = loaded["resident"].as_u64().unwrap();
+    let handles = sources.map(|source| module.handle_of(source, "jsonata"));
+    for _ in 0..3 {
+        for handle in handles {
+            let sent = format!(r#"{{"v":1,"now":0,"context":{context}}}"#);
+            let kept = format!(r#"{{"v":1,"now":0,"resident":{resident}}}"#);
+            let sent = answer_text(|out| module.evaluate_into(handle, &sent, out));
+            let kept = answer_text(|out| module.evaluate_into(handle, &kept, out));
+            assert_eq!(sent, kept);
+        }
+    }
+}
+
+#[test]
+fn only_the_context_that_was_loaded_last_is_resident() {
+    let mut module = Module::default();
+    let handle = module.handle_of("$", "jsonata");
+    let ask = |resident: u64| json!({"v": 1, "resident": resident});
+    let first = module.load(r#"{"v":1,"context":1}"#)["resident"].as_u64().unwrap();
+    assert_eq!(module.evaluate(handle, ask(first))["ok"], 1);
+    let second = module.load(r#"{"v":1}"#)["resident"].as_u64().unwrap();
+    assert_eq!(wire_error(&module.evaluate(handle, ask(first))).0, "W0111");
+    assert_eq!(module.evaluate(handle, ask(second))["undefined"], true);
+    assert_eq!(module.load("")["forgotten"], true);
+    assert_eq!(wire_error(&module.evaluate(handle, ask(second))).0, "W0111");
+    let third = module.load(r#"{"v":1,"context":3}"#)["resident"].as_u64().unwrap();
+    assert_eq!(wire_error(&module.load(r#"{"v":1,"now":3}"#)).0, "W0103");
+    assert_eq!(wire_error(&module.evaluate(handle, ask(third))).0, "W0111");
+    assert_eq!(wire_error(&module.evaluate(handle, ask(0))).0, "W0111");
+}
+
+#[test]
+fn a_context_is_either_sent_or_resident() {
+    let mut module = Module::default();
+    let handle = module.handle_of("$", "jsonata");
+    let resident = module.load(r#"{"v":1,"context":1}"#)["resident"].clone();
+    for member in ["context", "bindings"] {
+        let result =
+            module.evaluate(handle, json!({"v": 1, "resident": resident, member: {}}));
+        assert_eq!(wire_error(&result).0, "W0105");
+    }
+}
+
+#[test]
+fn a_batch_answers_as_its_programs_do_alone() {
+    let mut module = Module::default();
+    let handles = ["a + b", "a.b.c", "$error('no')", "$string($)"]
+        .map(|source| module.handle_of(source, "jsonata"));
+    let context = json!({"b": 2, "a": 1});
+    let alone: Vec<_> = handles
+        .iter()
+        .map(|&handle| module.evaluate(handle, json!({"v": 1, "context": context})))
+        .map(|mut result| {
+            result.as_object_mut().unwrap().remove("v");
+            result
+        })
+        .collect();
+    assert_eq!((&alone[0]["ok"], &alone[1]["undefined"]), (&json!(3), &json!(true)));
+    let batch = json!({"v": 1, "context": context, "programs": handles});
+    assert_eq!(module.evaluate(0, batch)["results"], json!(alone));
+    let resident = module.load(&json!({"v": 1, "context": context}).to_string());
+    let batch = json!({"v": 1, "resident": resident["resident"], "programs": handles});
+    assert_eq!(module.evaluate(0, batch)["results"], json!(alone));
+}
+
+#[test]
+fn nothing_of_a_batch_is_evaluated_when_one_of_it_is_refused() {
+    let mut module = Module::default();
+    let plain = module.handle_of("1", "jsonata");
+    let contract = module.handle_of("1", "workflow");
+    let gone = module.handle_of("2", "workflow");
+    module.release(gone);
+    let cases = [
+        (json!({"v": 1, "programs": [plain, gone]}), "W0108"),
+        (json!({"v": 1, "programs": [plain, 0]}), "W0108"),
+        (json!({"v": 1, "programs": [plain, contract], "bindings": {}}), "W0107"),
+        (json!({"v": 1, "programs": [plain, -1]}), "W0105"),
+        (json!({"v": 1, "programs": plain}), "W0105"),
+        (json!({"v": 1}), "W0104"),
+    ];
+    for (request, code) in cases {
+        let result = module.evaluate(0, request);
+        assert_eq!(wire_error(&result).0, code);
+        assert_eq!(result.get("results"), None);
+    }
+    let result = module.evaluate(plain, json!({"v": 1, "programs": [plain]}));
+    assert_eq!(wire_error(&result).0, "W0103");
 }

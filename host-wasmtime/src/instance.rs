@@ -13,7 +13,7 @@ use crate::config::{self, Settings};
 use crate::error::HostError;
 use crate::handles::Handles;
 use crate::program::Program;
-use crate::wire;
+use crate::{Inputs, wire};
 
 /// A running module.
 pub(crate) struct Instance {
@@ -21,6 +21,8 @@ pub(crate) struct Instance {
     memory: Memory,
     exports: Exports,
     handles: Handles,
+    /// The number of the context that it keeps.
+    resident: Option<u32>,
 }
 
 /// What wasmtime asks for while the module runs.
@@ -32,6 +34,7 @@ pub(crate) struct State {
 struct Exports {
     reserve: TypedFunc<u32, u32>,
     compile: TypedFunc<u32, u32>,
+    load: TypedFunc<u32, u32>,
     evaluate: TypedFunc<(u32, u32), u32>,
     validate: TypedFunc<u32, u32>,
     decide: TypedFunc<u32, u32>,
@@ -45,6 +48,7 @@ struct Exports {
 #[derive(Clone, Copy)]
 pub(crate) enum Call {
     Compile,
+    Load,
     Evaluate(u32),
     Validate,
     Decide,
@@ -71,6 +75,7 @@ impl Instance {
         let exports = Exports {
             reserve: typed(&instance, store_ref, "reserve")?,
             compile: typed(&instance, store_ref, "compile")?,
+            load: typed(&instance, store_ref, "load")?,
             evaluate: typed(&instance, store_ref, "evaluate")?,
             validate: typed(&instance, store_ref, "validate")?,
             decide: typed(&instance, store_ref, "decide")?,
@@ -79,7 +84,8 @@ impl Instance {
             result_ptr: typed(&instance, store_ref, "result_ptr")?,
             result_len: typed(&instance, store_ref, "result_len")?,
         };
-        Ok(Instance { store, memory, exports, handles: Handles::default() })
+        let handles = Handles::default();
+        Ok(Instance { store, memory, exports, handles, resident: None })
     }
 
     /// Sends a request and returns the result document.
@@ -92,6 +98,7 @@ impl Instance {
         let store = &mut self.store;
         let status = match call {
             Call::Compile => self.exports.compile.call(store, len),
+            Call::Load => self.exports.load.call(store, len),
             Call::Evaluate(handle) => self.exports.evaluate.call(store, (handle, len)),
             Call::Validate => self.exports.validate.call(store, len),
             Call::Decide => self.exports.decide.call(store, len),
@@ -136,9 +143,46 @@ impl Instance {
                 return Ok(document);
             }
         }
+        let handle = self.establish(program)?;
+        self.call(Call::Evaluate(handle), request)
+    }
+
+    /// Evaluates programs in one call, and compiles before what is not here.
+    pub(crate) fn evaluate_batch(
+        &mut self,
+        programs: &[&Arc<Program>],
+        inputs: &Inputs,
+    ) -> Result<String, HostError> {
+        let mut handles = Vec::with_capacity(programs.len());
+        for program in programs {
+            let known = self.handles.find(program);
+            handles.push(known.map_or_else(|| self.establish(program), Ok)?);
+        }
+        let request = wire::evaluate_request(inputs, None, Some(&handles));
+        self.call(Call::Evaluate(wire::BATCH), &request)
+    }
+
+    /// Reads the context in `request`, if none is kept, and gives its number.
+    pub(crate) fn load(&mut self, request: &[u8]) -> Result<u32, HostError> {
+        if let Some(number) = self.resident {
+            return Ok(number);
+        }
+        let number = wire::read_loaded(&self.call(Call::Load, request)?)?;
+        self.resident = Some(number);
+        Ok(number)
+    }
+
+    /// Gives the memory of the context back.
+    pub(crate) fn forget(&mut self) -> Result<(), HostError> {
+        self.resident = None;
+        self.call(Call::Load, &[]).map(drop)
+    }
+
+    /// Compiles a program here.
+    fn establish(&mut self, program: &Arc<Program>) -> Result<u32, HostError> {
         let handle = self.compile(&program.request)?.handle;
         self.remember(program, handle)?;
-        self.call(Call::Evaluate(handle), request)
+        Ok(handle)
     }
 
     /// When the next calls are stopped.

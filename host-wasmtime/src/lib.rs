@@ -32,6 +32,7 @@ mod json;
 mod metrics;
 mod pool;
 mod program;
+mod shared;
 mod trace;
 mod wire;
 
@@ -48,6 +49,7 @@ use metrics::Counters;
 pub use metrics::{ERROR_CLASSES, Metrics};
 use pool::Pool;
 use program::{Program, Programs};
+pub use shared::Context;
 
 /// The artifact, as every host loads it.
 const ARTIFACT: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/workflow_expr.wasm"));
@@ -315,7 +317,7 @@ impl Expr {
     /// ```
     pub fn evaluate(&self, inputs: &Inputs) -> Result<Evaluation, HostError> {
         self.observe(|pool| {
-            let request = wire::evaluate_request(inputs);
+            let request = wire::evaluate_request(inputs, None, None);
             pool.run(|instance| self.evaluate_in(instance, &request))
         })
     }
@@ -349,12 +351,12 @@ impl Expr {
         time: Duration,
     ) -> Result<Evaluation, HostError> {
         self.observe(|pool| {
-            let request = wire::evaluate_request(inputs);
+            let request = wire::evaluate_request(inputs, None, None);
             pool.run_within(time, |instance| self.evaluate_in(instance, &request))
         })
     }
 
-    fn evaluate_in(
+    pub(crate) fn evaluate_in(
         &self,
         instance: &mut Instance,
         request: &[u8],
@@ -363,7 +365,7 @@ impl Expr {
     }
 
     /// Tells the metrics, and who traces, how an evaluation ended.
-    fn observe(
+    pub(crate) fn observe(
         &self,
         work: impl FnOnce(&Pool) -> Result<Evaluation, HostError>,
     ) -> Result<Evaluation, HostError> {

@@ -57,6 +57,34 @@ impl Pool {
         self.serve(&self.plain, instance, work)
     }
 
+    /// Runs `work` on the instance in `slot`, which is a new one if there is none, and
+    /// empty afterwards if it trapped.
+    pub(crate) fn run_in<T>(
+        &self,
+        slot: &mut Option<Instance>,
+        work: impl FnOnce(&mut Instance) -> Result<T, HostError>,
+    ) -> Result<T, HostError> {
+        let mut instance = slot.take().map_or_else(|| self.take(&self.plain), Ok)?;
+        let (result, broken) = self.attempt(&mut instance, work);
+        if broken {
+            Counters::count(&self.counters.instances_dropped);
+        } else {
+            *slot = Some(instance);
+        }
+        result
+    }
+
+    /// Takes back what [`Pool::run_in`] left in its slot.
+    pub(crate) fn give_back(&self, mut instance: Instance) {
+        let small = instance.memory_bytes() <= self.settings.idle_memory_bytes;
+        let kept = small
+            && instance.forget().is_ok()
+            && self.plain.keep(instance, self.settings.idle_instances);
+        if !kept {
+            Counters::count(&self.counters.instances_dropped);
+        }
+    }
+
     /// As [`Pool::run`], but stops the module after `time`, which is counted from when
     /// there is an instance.
     pub(crate) fn run_within<T>(
@@ -111,18 +139,27 @@ impl Pool {
         work: impl FnOnce(&mut Instance) -> Result<T, HostError>,
     ) -> Result<T, HostError> {
         let before = instance.memory_bytes();
-        let result = work(&mut instance);
-        let memory = instance.memory_bytes();
-        self.counters.end_call(memory);
-        let broken = result.as_ref().err().is_some_and(|error| {
-            self.counters.count_error(error);
-            error.breaks_instance()
-        });
-        let grown = memory > before.max(self.settings.idle_memory_bytes);
+        let (result, broken) = self.attempt(&mut instance, work);
+        let grown = instance.memory_bytes() > before.max(self.settings.idle_memory_bytes);
         if broken || grown || !lane.keep(instance, self.settings.idle_instances) {
             Counters::count(&self.counters.instances_dropped);
         }
         result
+    }
+
+    /// Runs `work`, counts it, and says whether the instance can no longer be used.
+    fn attempt<T>(
+        &self,
+        instance: &mut Instance,
+        work: impl FnOnce(&mut Instance) -> Result<T, HostError>,
+    ) -> (Result<T, HostError>, bool) {
+        let result = work(instance);
+        self.counters.end_call(instance.memory_bytes());
+        let broken = result.as_ref().err().is_some_and(|error| {
+            self.counters.count_error(error);
+            error.breaks_instance()
+        });
+        (result, broken)
     }
 }
 

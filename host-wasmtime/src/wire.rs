@@ -12,6 +12,9 @@ const VERSION: u32 = 1;
 /// The code of a handle whose program was released or evicted.
 const STALE_HANDLE: &str = "W0108";
 
+/// The handle of a batch, whose request names its programs.
+pub(crate) const BATCH: u32 = 0;
+
 /// What `compile` answers with.
 #[derive(Deserialize)]
 pub(crate) struct Compiled {
@@ -28,10 +31,10 @@ impl Compiled {
     }
 }
 
-/// The members of a result that say how the call went.
+/// The members of a result that say how the call went. One of a batch has no version.
 #[derive(Deserialize)]
 struct Outcome<'a> {
-    v: u32,
+    v: Option<u32>,
     #[serde(borrow, default, deserialize_with = "present")]
     ok: Option<&'a RawValue>,
     #[serde(default)]
@@ -58,9 +61,27 @@ pub(crate) fn source_request(source: &Json, profile: Profile) -> Vec<u8> {
     format!(r#"{{"v":{VERSION},"source":{source},"profile":"{profile}"}}"#).into_bytes()
 }
 
-/// The request of `evaluate`.
-pub(crate) fn evaluate_request(inputs: &Inputs) -> Vec<u8> {
+/// The request of `load`.
+pub(crate) fn load_request(context: Option<&Json>) -> Vec<u8> {
     let mut request = format!(r#"{{"v":{VERSION}"#);
+    if let Some(context) = context {
+        write_member(&mut request, "context", context.as_str());
+    }
+    request.push('}');
+    request.into_bytes()
+}
+
+/// The request of `evaluate`, over a resident context or of a batch where there is one.
+pub(crate) fn evaluate_request(
+    inputs: &Inputs,
+    resident: Option<u32>,
+    programs: Option<&[u32]>,
+) -> Vec<u8> {
+    let mut request = format!(r#"{{"v":{VERSION}"#);
+    write_number(&mut request, "resident", resident);
+    if let Some(programs) = programs {
+        write_member(&mut request, "programs", &format!("{programs:?}"));
+    }
     for (name, json) in [("context", &inputs.context), ("bindings", &inputs.bindings)] {
         if let Some(json) = json {
             write_member(&mut request, name, json.as_str());
@@ -107,21 +128,40 @@ pub(crate) fn read_compiled(document: &str) -> Result<Compiled, HostError> {
     }
 }
 
+/// Reads what `load` answered.
+pub(crate) fn read_loaded(document: &str) -> Result<u32, HostError> {
+    #[derive(Deserialize)]
+    struct Loaded {
+        resident: u32,
+    }
+
+    match read_outcome(document)?.engine_error()? {
+        Some(error) => Err(HostError::Engine(Box::new(error))),
+        None => Ok(read::<Loaded>(document)?.resident),
+    }
+}
+
 /// Reads what `evaluate` answered.
 pub(crate) fn read_evaluation(document: &str) -> Result<Evaluation, HostError> {
-    let outcome = read_outcome(document)?;
-    if let Some(error) = outcome.engine_error()? {
+    let result = read_outcome(document)?.evaluation()?;
+    result.map_err(|error| HostError::Engine(Box::new(error)))
+}
+
+/// Reads what `evaluate` answered to a batch.
+pub(crate) fn read_batch(
+    document: &str,
+) -> Result<Vec<Result<Evaluation, EngineError>>, HostError> {
+    #[derive(Deserialize)]
+    struct Batch<'a> {
+        #[serde(borrow)]
+        results: Vec<Outcome<'a>>,
+    }
+
+    if let Some(error) = read_outcome(document)?.engine_error()? {
         return Err(HostError::Engine(Box::new(error)));
     }
-    let json = match (outcome.ok, outcome.undefined) {
-        (Some(json), false) => Some(json.get().to_owned()),
-        (None, true) => None,
-        _ => {
-            let reason = "an evaluation gives neither a value nor an error".to_owned();
-            return Err(HostError::Wire(reason));
-        }
-    };
-    Ok(Evaluation { json, spent: outcome.spent() })
+    let batch: Batch<'_> = read(document)?;
+    batch.results.iter().map(Outcome::evaluation).collect()
 }
 
 /// Whether `evaluate` found no program behind its handle.
@@ -168,15 +208,30 @@ impl Outcome<'_> {
     fn engine_error(&self) -> Result<Option<EngineError>, HostError> {
         self.error.map(|error| EngineError::read(error, self.spent())).transpose()
     }
+
+    fn evaluation(&self) -> Result<Result<Evaluation, EngineError>, HostError> {
+        if let Some(error) = self.engine_error()? {
+            return Ok(Err(error));
+        }
+        let json = match (self.ok, self.undefined) {
+            (Some(json), false) => Some(json.get().to_owned()),
+            (None, true) => None,
+            _ => {
+                let reason = "an evaluation gives neither a value nor an error";
+                return Err(HostError::Wire(reason.to_owned()));
+            }
+        };
+        Ok(Ok(Evaluation { json, spent: self.spent() }))
+    }
 }
 
 fn read_outcome(document: &str) -> Result<Outcome<'_>, HostError> {
     let outcome: Outcome<'_> = read(document)?;
-    if outcome.v != VERSION {
-        let version = outcome.v;
-        return Err(HostError::Wire(format!("it speaks version {version}")));
+    match outcome.v {
+        Some(VERSION) => Ok(outcome),
+        Some(version) => Err(HostError::Wire(format!("it speaks version {version}"))),
+        None => Err(HostError::Wire("it names no version".to_owned())),
     }
-    Ok(outcome)
 }
 
 fn read<'a, T: Deserialize<'a>>(document: &'a str) -> Result<T, HostError> {

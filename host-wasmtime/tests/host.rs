@@ -200,3 +200,61 @@ fn metrics_count_steps_and_errors() {
     assert_eq!(metrics.errors_of("evaluation"), 2);
     assert_eq!(metrics.errors.iter().sum::<u64>(), 3);
 }
+
+#[test]
+fn a_resident_context_survives_a_trap() {
+    let settings = Settings { memory_bytes: 4 << 20, ..Settings::default() };
+    let host = Host::with_settings(settings).unwrap();
+    let id = host.compile("id", Profile::Jsonata).unwrap();
+    let large = host.compile("$count([1..1000000].{'x': $})", Profile::Jsonata).unwrap();
+    let json = Json::parse(r#"{"id": 7}"#).unwrap();
+    let mut context = host.context(Some(&json)).unwrap();
+    let limits =
+        Limits { steps: Some(1 << 40), bytes: Some(1 << 40), ..Limits::default() };
+    let stopped = context.evaluate(&large, &Inputs { limits, ..Inputs::default() });
+    assert!(matches!(stopped, Err(HostError::Trap(_))), "{stopped:?}");
+    let found = context.evaluate(&id, &Inputs::default()).unwrap();
+    assert_eq!(found.json.as_deref(), Some("7"));
+    assert_eq!(host.metrics().instances_created, 2);
+}
+
+#[test]
+fn a_resident_context_gives_its_instance_and_memory_back() {
+    let host = Host::new().unwrap();
+    let id = host.compile("$length($)", Profile::Jsonata).unwrap();
+    for length in [10, 1 << 20, 12 << 20] {
+        let json = Json::from_text(&"x".repeat(length));
+        let mut context = host.context(Some(&json)).unwrap();
+        let found = context.evaluate(&id, &Inputs::default()).unwrap();
+        assert_eq!(found.json, Some(length.to_string()));
+    }
+    let metrics = host.metrics();
+    assert_eq!((metrics.instances_created, metrics.instances_dropped), (1, 1));
+    id.evaluate(&inputs("\"x\"")).unwrap();
+    assert!(host.metrics().memory_bytes <= 1 << 20);
+}
+
+#[test]
+fn a_resident_context_takes_no_other_context() {
+    let host = Host::new().unwrap();
+    let all = host.compile("$", Profile::Jsonata).unwrap();
+    let mut context = host.context(None).unwrap();
+    assert_eq!(context.evaluate(&all, &Inputs::default()).unwrap().json, None);
+    let refused = context.evaluate(&all, &inputs("1")).unwrap_err();
+    assert_eq!(refused.engine().unwrap().code, "W0105");
+}
+
+#[test]
+fn a_batch_may_have_more_expressions_than_the_module_keeps() {
+    let host = Host::new().unwrap();
+    let exprs: Vec<_> = (0..2_100)
+        .map(|number| host.compile(&number.to_string(), Profile::Workflow).unwrap())
+        .collect();
+    for _ in 0..2 {
+        let results = host.evaluate_many(&exprs, &Inputs::default()).unwrap();
+        let found: Vec<_> =
+            results.into_iter().filter_map(|result| result.unwrap().json).collect();
+        let wanted: Vec<_> = (0..2_100).map(|number: u32| number.to_string()).collect();
+        assert_eq!(found, wanted);
+    }
+}

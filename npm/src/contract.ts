@@ -8,7 +8,7 @@
  */
 import { exchange } from "./engine.js";
 import { argumentError, type Cost, type ErrorDetails, ExpressionError } from "./errors.js";
-import type { Limits } from "./expression.js";
+import type { Limits } from "./request.js";
 import { type Instant, toMilliseconds } from "./time.js";
 import { checkedJsonText, toJsonText } from "./transport.js";
 

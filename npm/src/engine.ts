@@ -15,6 +15,7 @@ export interface WasmExports {
   readonly memory: WebAssembly.Memory;
   reserve(length: number): number;
   compile(length: number): number;
+  load(length: number): number;
   evaluate(handle: number, length: number): number;
   validate(length: number): number;
   decide(length: number): number;
@@ -23,6 +24,9 @@ export interface WasmExports {
   result_ptr(): number;
   result_len(): number;
 }
+
+/** A call of an export with the length of the request. */
+type Call = (wasm: WasmExports, length: number) => number;
 
 /** A running instance. Handles of one incarnation mean nothing to another. */
 interface Incarnation {
@@ -77,31 +81,35 @@ export function start(): Incarnation {
  * Sends `request` with one of the exports and returns the text of the result document.
  * An instance that has grown is dropped afterwards; the next call starts a small one.
  */
-export function exchange(
-  request: string,
-  run: (wasm: WasmExports, length: number) => number,
-): string {
+export function exchange(request: string, run: Call): string {
   const { wasm } = start();
   const before = wasm.memory.buffer.byteLength;
   const document = converse(wasm, request, run);
-  if (memoryBytes > Math.max(before, KEPT_MEMORY)) {
-    current = undefined;
+  if (memoryBytes > before) {
+    dropGrown();
   }
   return document;
 }
 
-/** Compiles the source in `request`, and says in which instance its handle is good. */
-export function establish(request: string): { document: string; generation: number } {
+/**
+ * Like `exchange`, where the module keeps something for the result: says in which instance,
+ * which stays, whatever it has grown to.
+ */
+export function establish(request: string, run: Call): { document: string; generation: number } {
   const { wasm, generation } = start();
-  const document = converse(wasm, request, (exports, length) => exports.compile(length));
-  return { document, generation };
+  return { document: converse(wasm, request, run), generation };
 }
 
-function converse(
-  wasm: WasmExports,
-  request: string,
-  run: (wasm: WasmExports, length: number) => number,
-): string {
+/** Drops an instance that has grown; says whether it did. */
+export function dropGrown(): boolean {
+  const isGrown = memoryBytes > KEPT_MEMORY;
+  if (isGrown) {
+    current = undefined;
+  }
+  return isGrown;
+}
+
+function converse(wasm: WasmExports, request: string, run: Call): string {
   busy = true;
   try {
     run(wasm, send(wasm, request));

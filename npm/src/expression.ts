@@ -1,8 +1,18 @@
 /** Compiled expressions: small objects over a handle that the module may forget. */
-import { establish, exchange, start, type WasmExports } from "./engine.js";
-import { type Cost, type ErrorDetails, ExpressionError } from "./errors.js";
+import { establish, exchange, start } from "./engine.js";
 import { type Plan, planOf, type Reads } from "./project.js";
-import { type Instant, toMilliseconds } from "./time.js";
+import {
+  type Answer,
+  costOf,
+  type Established,
+  type EvaluateOptions,
+  evaluateWith,
+  type Evaluation,
+  evaluationRequest,
+  type Reply,
+  unwrapReply,
+} from "./request.js";
+import type { Cost } from "./errors.js";
 import { checkedJsonText, toJsonText } from "./transport.js";
 
 /** `workflow` is the contract; `jsonata` is plain JSONata 2.2. */
@@ -14,54 +24,12 @@ export interface CompileOptions {
   readonly profile?: Profile | undefined;
 }
 
-/** What an evaluation may use up; the engine's defaults stand for what is absent. */
-export interface Limits {
-  readonly steps?: number;
-  readonly bytes?: number;
-  /** Nested calls of functions that the expression defines. */
-  readonly depth?: number;
-}
-
-/** What an evaluation is given besides its context. */
-export interface EvaluateOptions {
-  /** What the clock says; reading a clock that was not given is an error. */
-  readonly now?: Instant | undefined;
-  /** Variables, by name without `$`; profile `jsonata` only. */
-  readonly bindings?: Readonly<Record<string, unknown>> | undefined;
-  /** Where `$random` and `$shuffle` start; using them without one is an error. */
-  readonly seed?: number | undefined;
-  readonly limits?: Limits | undefined;
-  /**
-   * Sends and reads the whole context, and not only what the expression reads of it. The
-   * result and its cost are the same; it is there to prove that.
-   */
-  readonly reads?: "all" | undefined;
-}
-
-/** A value and what it cost. */
-export interface Evaluation extends Cost {
-  /** Undefined only in the profile `jsonata`, where an expression may yield nothing. */
-  readonly value: unknown;
-}
-
 /** A result as text and what it cost. */
 export interface JsonEvaluation extends Cost {
   /** The engine's own bytes: equal on every host. Undefined where there is no value. */
   readonly json: string | undefined;
 }
 
-/** Members of a result document; which of them are there depends on the call. */
-export interface Reply extends Partial<Cost> {
-  readonly ok?: unknown;
-  readonly error?: ErrorDetails;
-  readonly handle?: number;
-  readonly normalized?: string;
-  readonly functions?: readonly string[];
-  readonly reads?: Reads;
-}
-
-/** The code of the error that answers a released or evicted handle. */
-const STALE_HANDLE = "W0108";
 /** What surrounds the value in the result of an evaluation, by docs/wire.md. */
 const BEFORE_VALUE = '{"v":1,"ok":';
 const AFTER_VALUE = /,"steps":\d+,"bytes":\d+\}$/;
@@ -80,15 +48,16 @@ export class Expression {
   readonly functions: readonly string[];
   /** What it reads of its context: nothing else of a live context is looked at. */
   readonly reads: Reads;
+  /** @internal What the module keeps of it. */
+  readonly program: Program;
   readonly #plan: Plan | undefined;
-  #handle = 0;
-  #generation = 0;
 
   /** @internal Use `compile`. */
   constructor(source: string, profile: Profile) {
     this.source = source;
     this.profile = profile;
-    const reply = this.#compile();
+    this.program = new Program(source, profile);
+    const reply = this.program.compile();
     this.functions = reply.functions ?? [];
     this.reads = reply.reads ?? true;
     this.#plan = planOf(this.reads);
@@ -117,71 +86,46 @@ export class Expression {
     return { json, ...costOf(reply) };
   }
 
-  #compile(): Reply {
-    const request = JSON.stringify({ v: 1, source: this.source, profile: this.profile });
-    const { document, generation } = establish(request);
+  #run(context: string | undefined, options: EvaluateOptions = {}): Answer {
+    const request = evaluationRequest(options, { context });
+    const { program } = this;
+    return evaluateWith([program], () => {
+      const handle = program.establish();
+      return exchange(request, (wasm, length) => wasm.evaluate(handle, length));
+    });
+  }
+}
+
+/** A source and the handle of its program in one instance of the module. */
+export class Program implements Established {
+  readonly #source: string;
+  readonly #profile: Profile;
+  #handle = 0;
+  #generation = 0;
+
+  constructor(source: string, profile: Profile) {
+    this.#source = source;
+    this.#profile = profile;
+  }
+
+  /** Compiles it in the instance that runs now; throws `ExpressionError`. */
+  compile(): Reply {
+    const request = JSON.stringify({ v: 1, source: this.#source, profile: this.#profile });
+    const { document, generation } = establish(request, (wasm, length) => wasm.compile(length));
     const reply = unwrapReply(document);
     this.#handle = reply.handle ?? 0;
     this.#generation = generation;
     return reply;
   }
 
-  #run(context: string | undefined, options: EvaluateOptions = {}): Answer {
-    const request = evaluationRequest(context, options);
-    const evaluate = (wasm: WasmExports, length: number): number =>
-      wasm.evaluate(this.#handle, length);
+  establish(): number {
     if (this.#generation !== start().generation) {
-      this.#compile();
+      this.compile();
     }
-    let document = exchange(request, evaluate);
-    let reply = JSON.parse(document) as Reply;
-    if (reply.error?.code === STALE_HANDLE) {
-      this.#compile();
-      document = exchange(request, evaluate);
-      reply = JSON.parse(document) as Reply;
-    }
-    throwError(reply);
-    return { reply, document };
+    return this.#handle;
   }
-}
 
-interface Answer {
-  readonly reply: Reply;
-  readonly document: string;
-}
-
-/** The members of a result document; its error, if it has one, is thrown. */
-export function unwrapReply(document: string): Reply {
-  const reply = JSON.parse(document) as Reply;
-  throwError(reply);
-  return reply;
-}
-
-/** Fails with the error of a result document, if it has one. */
-function throwError(reply: Reply): void {
-  if (reply.error !== undefined) {
-    throw new ExpressionError(
-      reply.error,
-      reply.steps === undefined ? undefined : costOf(reply),
-    );
+  forget(): void {
+    this.#generation = 0;
   }
-}
-
-function costOf({ steps = 0, bytes = 0 }: Partial<Cost>): Cost {
-  return { steps, bytes };
-}
-
-function evaluationRequest(context: string | undefined, options: EvaluateOptions): string {
-  const { now, bindings, seed, limits, reads } = options;
-  let request = '{"v":1';
-  const add = (name: string, json: string | undefined): void => {
-    request += json === undefined ? "" : `,"${name}":${json}`;
-  };
-  add("now", now === undefined ? undefined : String(toMilliseconds(now)));
-  add("bindings", toJsonText(bindings, "bindings"));
-  add("seed", toJsonText(seed, "seed"));
-  add("limits", toJsonText(limits, "limits"));
-  add("reads", toJsonText(reads, "reads"));
-  add("context", context);
-  return `${request}}`;
 }

@@ -8,29 +8,18 @@
 import { ARTIFACT_SHA256 } from "./artifact.js";
 import { exchange } from "./engine.js";
 import { ExpressionError } from "./errors.js";
-import {
-  type CompileOptions,
-  Expression,
-  type Profile,
-  type Reply,
-  unwrapReply,
-} from "./expression.js";
+import { type CompileOptions, Expression, type Profile } from "./expression.js";
+import { type Reply, unwrapReply } from "./request.js";
 
 export { BUILTIN_NAMES, HELPER_NAMES } from "./builtins.js";
 export type { BuiltinName, HelperName } from "./builtins.js";
 export { type Metrics, metrics } from "./engine.js";
 export { ExpressionError } from "./errors.js";
 export type { Cost, ErrorClass, ErrorDetails, Span } from "./errors.js";
-export type {
-  CompileOptions,
-  EvaluateOptions,
-  Evaluation,
-  Expression,
-  JsonEvaluation,
-  Limits,
-  Profile,
-} from "./expression.js";
+export type { CompileOptions, Expression, JsonEvaluation, Profile } from "./expression.js";
 export type { Reads } from "./project.js";
+export type { EvaluateOptions, Evaluation, Limits, Outcome, SharedOptions } from "./request.js";
+export { type Batch, batch, type SharedContext, withContext } from "./shared.js";
 export type { Instant } from "./time.js";
 
 /** The outcome of `validate`. */

@@ -4,7 +4,7 @@
  * This is all that both sides share: the worker must not load workflow code, nor workflow
  * code what belongs to the worker.
  */
-import type { Limits } from "./expression.js";
+import type { Limits } from "./request.js";
 
 /** What a run records, once. */
 export interface EnginePin {

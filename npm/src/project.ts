@@ -25,6 +25,19 @@ export function planOf(reads: Reads): Plan | undefined {
   };
 }
 
+/** What is read where both are read. */
+export function joinReads(one: Reads, other: Reads): Reads {
+  if (one === true || other === true) {
+    return true;
+  }
+  const joined = new Map(Object.entries(one));
+  for (const [name, reads] of Object.entries(other)) {
+    const known = joined.get(name);
+    joined.set(name, known === undefined ? reads : joinReads(known, reads));
+  }
+  return Object.fromEntries(joined);
+}
+
 const { propertyIsEnumerable } = Object.prototype;
 
 /** Whether `value` has an own enumerable member of that name, which JSON would send. */

@@ -7,9 +7,10 @@
 import { ApplicationFailure, patched, proxyLocalActivities, proxySinks } from "@temporalio/workflow";
 
 import { type ErrorDetails, ExpressionError } from "./errors.js";
-import { Expression, type Limits } from "./expression.js";
+import { Expression } from "./expression.js";
 import { describe, digest } from "./index.js";
 import { type EnginePin, type PinActivities, type PinSinks, RECORD_ACTIVITY } from "./pin.js";
+import type { Limits } from "./request.js";
 
 export type { EnginePin } from "./pin.js";
 

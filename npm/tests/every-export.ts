@@ -1,6 +1,8 @@
 // Uses every export with the types that a caller sees. It is compiled, not run: an export
 // that disappears or changes its type breaks the build of this file.
 import {
+  type Batch,
+  batch,
   BUILTIN_NAMES,
   type BuiltinName,
   compile,
@@ -22,11 +24,15 @@ import {
   type Limits,
   type Metrics,
   metrics,
+  type Outcome,
   type Profile,
   type Reads,
+  type SharedContext,
+  type SharedOptions,
   type Span,
   validate,
   type Validation,
+  withContext,
 } from "workflow-expr";
 import "workflow-expr/preload";
 
@@ -45,6 +51,13 @@ const evaluation: Evaluation = expression.evaluateWithCost({}, options);
 const json: JsonEvaluation = expression.evaluateJson("{}", options);
 const text: string | undefined = json.json;
 const cost: Cost = evaluation;
+
+const sharedOptions: SharedOptions = { now: instants[0], seed: 1, limits };
+const together: Batch = batch([expression]);
+const outcomes: Outcome[] = together.evaluate({}, sharedOptions);
+const first: unknown = outcomes[0]?.ok ? outcomes[0].value : outcomes[0]?.error.code;
+const use = (shared: SharedContext): unknown => shared.evaluate(expression, sharedOptions);
+console.log(first, withContext({}, use), together.expressions.length);
 
 const validation: Validation = validate("len(1)", compileOptions);
 if (validation.valid) {

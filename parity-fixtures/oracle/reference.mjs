@@ -117,13 +117,15 @@ export async function decided(source, context, now) {
 }
 
 async function answered(expression, context, bindings, check = () => {}) {
+  let result;
   try {
-    const result = await expression.evaluate(context, bindings);
+    result = await expression.evaluate(context, bindings);
     check(result);
-    return expectation(result);
   } catch (error) {
     return { error: described(error, "evaluation") };
   }
+  // What cannot be written down here is no error of the reference.
+  return expectation(result);
 }
 
 function attempt(errorClass, run) {

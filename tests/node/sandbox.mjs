@@ -1,6 +1,6 @@
 // The npm package in what Temporal's workflow sandbox is, as a subject of the parity runner.
 //
-// An expression's face over JSON text answers in one kind of context, the one over live
+// An expression's face over JSON text answers in one kind of context, those over live
 // objects in the other. The answers must be equal; a difference is reported as a crash,
 // which fails the case.
 import { Script } from "node:vm";
@@ -21,7 +21,7 @@ await serve((line) => {
     workflows = contexts.map((context) => context.start());
   }
   const own = workflows[0].answer(line, ["text"]);
-  const shared = workflows[1].answer(line, ["live"]);
+  const shared = workflows[1].answer(line, ["live", "shared", "batch"]);
   return own === shared
     ? own
     : JSON.stringify({ crash: `own context, text: ${own}; shared one, live: ${shared}` });

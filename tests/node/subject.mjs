@@ -1,10 +1,18 @@
 // What the npm package answers to a request of the parity runner. node.mjs asks it in
 // Node, sandbox.mjs where workflows run, so nothing here may need more than the package.
 //
-// Each case goes through both faces of an expression, the live object and the JSON text.
-// They must agree; a difference is reported as a crash, which fails the case.
+// Each case goes through every face of an expression: JSON text, the live object, and one
+// that expressions share. They must agree; a difference is reported as a crash, which
+// fails the case.
 import { decideJson } from "../../npm/dist/contract.js";
-import { compile, ExpressionError, metrics, validate } from "../../npm/dist/index.js";
+import {
+  batch,
+  compile,
+  ExpressionError,
+  metrics,
+  validate,
+  withContext,
+} from "../../npm/dist/index.js";
 
 const MEMBERS = [
   "class", "code", "message", "position", "token", "span", "line", "column", "help", "suggestion",
@@ -27,25 +35,42 @@ function answered(call) {
   }
 }
 
-/** The two faces of an expression: from JSON text, and from a live object. */
+const parsed = (context) => (context === undefined ? undefined : JSON.parse(context));
+
+const written = ({ value, steps, bytes }) => ({ json: JSON.stringify(value), steps, bytes });
+
+/** The faces of an expression: over JSON text, over a live object, and over a shared one. */
 const faces = {
   text: (expression, context, options) => expression.evaluateJson(context, options),
-  live: (expression, context, options) => {
-    const object = context === undefined ? undefined : JSON.parse(context);
-    const { value, ...cost } = expression.evaluateWithCost(object, options);
-    return { json: JSON.stringify(value), ...cost };
+  live: (expression, context, options) =>
+    written(expression.evaluateWithCost(parsed(context), options)),
+  shared: (expression, context, options) =>
+    withContext(parsed(context), (shared) => {
+      answered(() => shared.evaluate(expression, options));
+      return written(shared.evaluateWithCost(expression, options));
+    }),
+  batch: (expression, context, options) => {
+    const [, outcome] = batch([expression, expression]).evaluate(parsed(context), options);
+    if (outcome.ok) {
+      return written(outcome);
+    }
+    throw outcome.error;
   },
 };
+/** Only they take variables, and leave out what is not read. */
+const ALONE = ["text", "live"];
 
 function evaluate(request, names) {
   const { source, profile, context, bindings, now, seed, steps, bytes, depth, reads } = request;
   const options = present({ now, seed, bindings, reads, limits: present({ steps, bytes, depth }) });
   return answered(() => {
     const expression = compile(source, { profile });
-    const answers = names.map((name) =>
+    const sharing = bindings === undefined && reads === undefined;
+    const able = sharing ? names : names.filter((name) => ALONE.includes(name));
+    const answers = able.map((name) =>
       answered(() => faces[name](expression, context, options)),
     );
-    return agreed(names, answers);
+    return agreed(able, answers);
   });
 }
 
@@ -72,7 +97,7 @@ const memory = () => ({ memory: metrics().memoryBytes });
 const calls = { evaluate, validate: check, decide, memory };
 
 /** The answer to a request, through the faces with those names; both are JSON text. */
-export function answer(line, names = ["text", "live"]) {
+export function answer(line, names = Object.keys(faces)) {
   const request = JSON.parse(line);
   return JSON.stringify(calls[request.call](request, names));
 }

@@ -27,7 +27,7 @@ const NEGATION: u8 = 70;
 
 /// Parses a source.
 pub(super) fn parse(source: &[u8]) -> Result<Ast> {
-    let mut parser = Parser::new(source, Recovery::default());
+    let mut parser = Parser::new(source, Default::default());
     parser.parse()?;
     Ok(parser.ast)
 }

@@ -342,6 +342,7 @@ fn has_code(result: &Json, start: &str) -> bool {
 
 /// Whether a source applies a function partially.
 fn is_partial(source: &Phrase) -> bool {
-    let source = source.to_string();
-    ["(?", ", ?"].iter().any(|hole| source.contains(hole))
+    let mut source = source.to_string();
+    source.retain(|character| !character.is_whitespace());
+    ["(?", ",?"].iter().any(|hole| source.contains(hole))
 }

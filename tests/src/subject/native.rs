@@ -1,13 +1,16 @@
 //! expr-core linked into this process.
 
-use super::{Answer, Cost, Crash, Failure, Outcome, Reads, Request, Subject, Verdict};
+use super::{
+    Answer, Cost, Crash, Failure, Outcome, Reads, Request, Subject, Verdict, agreed,
+};
 use crate::json::{Json, format_number};
 use expr_core::{
     Document, Error, Inputs, Limits, Location, NodeKind, Profile, Program, Spent, Token,
     Wtf8, check, write_json_string,
 };
 
-/// Holds nothing: compiling again for each case is what a fresh process would do.
+/// Holds nothing: compiling again for each case is what a fresh process would do. Inputs
+/// are used twice, as they are for a batch and where a context is resident.
 pub(super) struct Native;
 
 impl Subject for Native {
@@ -22,7 +25,12 @@ impl Subject for Native {
                 Err(error) => return Ok(failed(&error, None)),
             };
             match inputs(request, program.reads()) {
-                Ok(inputs) => evaluate(&program, inputs, limits(request)),
+                Ok(mut inputs) => {
+                    let answer = evaluate(&program, &mut inputs, limits(request))?;
+                    let again = evaluate(&program, &mut inputs, limits(request))?;
+                    agreed(&[("once", &answer), ("again", &again)])?;
+                    Ok(answer)
+                }
                 // Reading is not part of what an evaluation spends.
                 Err(error) => Ok(failed(&error, Some(Cost { steps: 0, bytes: 0 }))),
             }
@@ -60,10 +68,10 @@ impl Subject for Native {
 
 fn evaluate(
     program: &Program,
-    mut inputs: Inputs,
+    inputs: &mut Inputs,
     limits: Limits,
 ) -> Result<Answer, Crash> {
-    let evaluation = program.evaluate(&mut inputs, limits);
+    let evaluation = program.evaluate(inputs, limits);
     let Spent { steps, bytes } = evaluation.spent;
     let cost = Some(Cost { steps, bytes });
     Ok(match evaluation.outcome {

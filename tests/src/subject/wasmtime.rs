@@ -1,9 +1,12 @@
 //! The artifact in wasmtime, through the library that Rust services use.
 
-use super::{Answer, Cost, Crash, Failure, Outcome, Reads, Request, Subject, Verdict};
+use super::{
+    Answer, Cost, Crash, Failure, Outcome, Reads, Request, Subject, Verdict, agreed,
+};
 use crate::json::Json;
 use host_wasmtime::{
-    EngineError, Host, HostError, Inputs, Limits, Profile, Settings, Spent,
+    EngineError, Evaluation, Expr, Host, HostError, Inputs, Limits, Profile, Settings,
+    Spent,
 };
 
 /// Cases may raise the limit of bytes, and the host must not stop them before the engine.
@@ -21,6 +24,33 @@ impl Wasmtime {
     }
 }
 
+impl Wasmtime {
+    /// What an expression answers over a context that stays, the second time.
+    fn resident(&mut self, expr: &Expr, mut inputs: Inputs) -> Result<Answer, Crash> {
+        let result = match self.host.context(inputs.context.take().as_ref()) {
+            Ok(mut context) => {
+                let _first = context.evaluate(expr, &inputs);
+                context.evaluate(expr, &inputs)
+            }
+            // Reading is not part of what an evaluation spends.
+            Err(error) => Err(error),
+        };
+        evaluated(result)
+    }
+
+    /// What it answers as the second of a batch.
+    fn batch(&mut self, expr: &Expr, inputs: &Inputs) -> Result<Answer, Crash> {
+        match self.host.evaluate_many(&[expr.clone(), expr.clone()], inputs) {
+            Ok(mut results) => match results.pop() {
+                Some(Ok(evaluation)) => evaluated(Ok(evaluation)),
+                Some(Err(error)) => evaluated(Err(HostError::Engine(Box::new(error)))),
+                None => Err(Crash("a batch has no results".to_owned())),
+            },
+            Err(error) => evaluated(Err(error)),
+        }
+    }
+}
+
 impl Subject for Wasmtime {
     fn name(&self) -> &'static str {
         "wasmtime"
@@ -32,13 +62,14 @@ impl Subject for Wasmtime {
             Ok(expr) => expr,
             Err(error) => return failed(error, |_| None),
         };
-        match expr.evaluate(&inputs(request)?) {
-            Ok(evaluation) => {
-                let outcome = evaluation.json.map_or(Outcome::Undefined, Outcome::Value);
-                Ok(Answer { outcome, cost: Some(cost(evaluation.spent)) })
-            }
-            Err(error) => failed(error, |error| Some(cost(error.spent))),
+        let inputs = inputs(request)?;
+        let answer = evaluated(expr.evaluate(&inputs))?;
+        if request.reads == Reads::All && inputs.bindings.is_none() {
+            let batch = self.batch(&expr, &inputs)?;
+            let resident = self.resident(&expr, inputs)?;
+            agreed(&[("sent", &answer), ("resident", &resident), ("batch", &batch)])?;
         }
+        Ok(answer)
     }
 
     fn validate(
@@ -94,6 +125,16 @@ pub(crate) fn profile(name: &str) -> Profile {
 
 fn cost(Spent { steps, bytes }: Spent) -> Cost {
     Cost { steps, bytes }
+}
+
+fn evaluated(result: Result<Evaluation, HostError>) -> Result<Answer, Crash> {
+    match result {
+        Ok(evaluation) => {
+            let outcome = evaluation.json.map_or(Outcome::Undefined, Outcome::Value);
+            Ok(Answer { outcome, cost: Some(cost(evaluation.spent)) })
+        }
+        Err(error) => failed(error, |error| Some(cost(error.spent))),
+    }
 }
 
 fn failed(
