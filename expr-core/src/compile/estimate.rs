@@ -26,7 +26,7 @@ use alloc::vec::Vec;
 ///     let program = Program::compile(source.into(), Profile::Jsonata)?;
 ///     Ok::<_, expr_core::Error>(program.estimate().max.as_wtf8().to_str().map(String::from))
 /// };
-/// assert_eq!(most("1 + 2")?, Some("5".into()));
+/// assert_eq!(most("1 + 2")?, Some("6".into()));
 /// assert_eq!(most("payload.items[price > 10].sku")?, Some("O(n)".into()));
 /// assert_eq!(most("payload.items^(price)")?, Some("O(n log n)".into()));
 /// assert_eq!(most("$eval(a)")?, Some("unbounded: evaluated text".into()));
