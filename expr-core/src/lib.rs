@@ -50,6 +50,8 @@ pub use budget::{Limits, Spent};
 pub use builtin::{FunctionEntry, functions};
 pub use compile::Estimate;
 pub use contract::{VERSION as CONTRACT_VERSION, write_error_members};
+#[cfg(feature = "reference")]
+pub use contract::{operator_actions, run_statuses};
 pub use decide::{ASKS, AskShape, Kind, Member, decide};
 pub use decimal::write_whole;
 pub use engine::{
