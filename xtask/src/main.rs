@@ -3,6 +3,7 @@
 //! Continuous integration runs `cargo xtask test` and nothing else, so what passes here
 //! passes there. A task installs what it needs, or says in one sentence what is missing.
 
+mod audit;
 mod conformance;
 mod docs;
 mod mutants;
@@ -86,6 +87,8 @@ enum Task {
         #[arg(long, default_value_t = 20_000)]
         cases: u32,
     },
+    /// Ask what is known against the dependencies; a part of `nightly`.
+    Audit,
     /// Change the engine in many places, one at a time, and count what the fixtures notice.
     Mutants(mutants::Sample),
     /// Run the official suite through every host; `suite --help` says more.
@@ -144,7 +147,12 @@ fn run(task: Task) -> Result<()> {
             conformance::differential(workspace, &rest.arguments)
         }
         Task::Fuzz { rest } => conformance::fuzz(workspace, &rest.arguments),
-        Task::Nightly { cases } => conformance::nightly(workspace, cases),
+        Task::Nightly { cases } => {
+            // What one finds is no reason to leave the other out.
+            let runs = [audit::run(workspace), conformance::nightly(workspace, cases)];
+            runs.into_iter().collect()
+        }
+        Task::Audit => audit::run(workspace),
         Task::Mutants(sample) => mutants::run(workspace, &sample),
         Task::Suite { rest } => conformance::run(workspace, "suite", &rest.arguments),
     }

@@ -256,6 +256,9 @@ impl Check<'_> {
                     );
                     let at = locate(&authored, span);
                     self.open(finding.code, false, finding.message.as_bytes(), place);
+                    if let Some(help) = finding.help {
+                        self.diagnostics.name("help").text(help);
+                    }
                     self.close(Some(at));
                 }
             }

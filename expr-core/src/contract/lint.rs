@@ -18,6 +18,8 @@ pub(super) struct Finding {
     pub(super) code: &'static str,
     /// What will happen.
     pub(super) message: &'static str,
+    /// What to do about it, where that needs saying.
+    pub(super) help: Option<&'static str>,
     /// Where, in the normalized text.
     pub(super) span: Span,
 }
@@ -43,6 +45,7 @@ const FAILS: &str = "CERTAIN_FAILURE";
 const MISSING: &str = "ALWAYS_MISSING";
 const FOREIGN: &str = "FOREIGN_CALL";
 const RANDOM: &str = "NON_DETERMINISTIC";
+const NESTED: &str = "NESTED_QUANTIFIERS";
 
 /// Functions whose result is not decided by their arguments.
 const NON_DETERMINISTIC: [&str; 4] = ["now", "millis", "random", "shuffle"];
@@ -129,7 +132,8 @@ impl Lint<'_> {
     }
 
     fn find(&mut self, node: &Node, code: &'static str, message: &'static str) {
-        self.findings.push(Finding { code, message, span: node.span });
+        let help = (code == NESTED).then_some("repeat once, as `a+` for `(a+)+`");
+        self.findings.push(Finding { code, message, help, span: node.span });
     }
 
     fn look(&mut self, node: &Node) -> Fact {
@@ -140,7 +144,14 @@ impl Lint<'_> {
             NodeKind::Null => Fact::Null,
             NodeKind::Array(_) => Fact::Array,
             NodeKind::Object(_) => Fact::Object,
-            NodeKind::Regex(_) | NodeKind::Partial { .. } => Fact::Function,
+            NodeKind::Regex(regex) => {
+                if regex.has_nested_quantifiers() {
+                    let message = "the pattern can take one text in many ways";
+                    self.find(node, NESTED, message);
+                }
+                Fact::Function
+            }
+            NodeKind::Partial { .. } => Fact::Function,
             NodeKind::Block(statements) => match statements.last() {
                 Some(&last) => self.fact(last),
                 None => Fact::Missing,

@@ -128,6 +128,61 @@ impl Tree {
         }
     }
 
+    /// Whether something is repeated without end that can itself take one text in several
+    /// ways: `(a+)+`, `(a|a)*`. It is for warnings: not everything of the kind is found.
+    pub(super) fn has_nested_quantifiers(&self) -> bool {
+        let mut endless = self.repeats.iter().filter(|repeat| repeat.max == UNBOUNDED);
+        endless.any(|repeat| self.is_ambiguous(repeat.body))
+    }
+
+    /// Whether the repetitions of a node can take one text in several ways.
+    fn is_ambiguous(&self, body: NodeId) -> bool {
+        let mut pending = alloc::vec![body];
+        while let Some(id) = pending.pop() {
+            match self.node(id) {
+                Node::Capture { body, .. } => pending.push(body),
+                Node::Repeat(index) => match self.repeats.get(index as usize) {
+                    Some(inner) if inner.max == UNBOUNDED => return true,
+                    inner => pending.extend(inner.map(|inner| inner.body)),
+                },
+                Node::Alternatives(list) => {
+                    let mut before = None;
+                    for &item in self.items(list) {
+                        let unit = self.unit(item);
+                        if unit.is_some() && unit == before {
+                            return true;
+                        }
+                        before = unit;
+                        pending.push(item);
+                    }
+                }
+                // What stands between two parts that take something tells their ends.
+                Node::Sequence(list) => {
+                    let some =
+                        self.widths_of(list).filter(|&width| consumes(width)).count();
+                    pending.extend(self.items(list).iter().filter(|&&item| {
+                        some == 0 || some == 1 && consumes(self.width(item))
+                    }));
+                }
+                _ => {}
+            }
+        }
+        false
+    }
+
+    /// The unit that a node stands for.
+    fn unit(&self, id: NodeId) -> Option<u16> {
+        match self.node(id) {
+            Node::Unit(unit) => Some(unit),
+            _ => None,
+        }
+    }
+
+    fn items(&self, list: List) -> &[NodeId] {
+        let from = list.from as usize;
+        self.lists.get(from..from.saturating_add(list.len as usize)).unwrap_or_default()
+    }
+
     fn width_of(&self, node: Node) -> Width {
         match node {
             Node::Empty | Node::Assertion(_) | Node::Look { .. } => Width::Zero,
@@ -147,8 +202,7 @@ impl Tree {
     }
 
     fn widths_of(&self, list: List) -> impl Iterator<Item = Width> {
-        let items = self.lists.iter().skip(list.from as usize).take(list.len as usize);
-        items.map(|&id| self.width(id))
+        self.items(list).iter().map(|&id| self.width(id))
     }
 
     fn width_of_repeat(&self, index: u32) -> Width {

@@ -102,6 +102,7 @@ fn noticed(
         line: None,
         column: None,
         suggestion: None,
+        help: None,
     };
     let mut findings = Vec::new();
     let functions = check.functions.unwrap_or_default();

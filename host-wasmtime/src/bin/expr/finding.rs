@@ -22,6 +22,8 @@ pub(crate) struct Finding {
     pub(crate) column: Option<u64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) suggestion: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) help: Option<String>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Serialize)]
@@ -58,10 +60,11 @@ impl Finding {
             line: number("line"),
             column: number("column"),
             suggestion: text("suggestion").map(str::to_owned),
+            help: text("help").map(str::to_owned),
         }
     }
 
-    /// A line, and another with the suggestion.
+    /// A line, and others with what to do.
     pub(crate) fn to_text(&self) -> String {
         let Finding { file, pointer, rule, message, .. } = self;
         let place = match (self.line, self.column) {
@@ -69,9 +72,13 @@ impl Finding {
             _ => String::new(),
         };
         let severity = self.severity.as_str();
-        let advice = self.suggestion.as_ref();
-        let advice =
-            advice.map_or(String::new(), |it| format!("\n  did you mean `{it}`?"));
+        let suggestion =
+            self.suggestion.as_ref().map(|it| format!("did you mean `{it}`?"));
+        let advice: String = suggestion
+            .iter()
+            .chain(&self.help)
+            .map(|advice| format!("\n  {advice}"))
+            .collect();
         format!("{file}{pointer}{place}: {severity}[{rule}] {message}{advice}")
     }
 }
@@ -105,6 +112,9 @@ fn result(finding: &Finding) -> Value {
     }
     if let Some(suggestion) = &finding.suggestion {
         message.push_str(&format!("; did you mean `{suggestion}`?"));
+    }
+    if let Some(help) = &finding.help {
+        message.push_str(&format!("; {help}"));
     }
     json!({
         "ruleId": finding.rule,
