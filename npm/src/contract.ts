@@ -328,8 +328,6 @@ export interface Diagnostic {
   readonly line?: number;
   readonly column?: number;
   readonly suggestion?: string;
-  /** What to do about it, where that needs saying. */
-  readonly help?: string;
 }
 
 /** Everything to know about a definition. */

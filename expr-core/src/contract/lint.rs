@@ -18,8 +18,6 @@ pub(super) struct Finding {
     pub(super) code: &'static str,
     /// What will happen.
     pub(super) message: &'static str,
-    /// What to do about it, where that needs saying.
-    pub(super) help: Option<&'static str>,
     /// Where, in the normalized text.
     pub(super) span: Span,
 }
@@ -132,8 +130,7 @@ impl Lint<'_> {
     }
 
     fn find(&mut self, node: &Node, code: &'static str, message: &'static str) {
-        let help = (code == NESTED).then_some("repeat once, as `a+` for `(a+)+`");
-        self.findings.push(Finding { code, message, help, span: node.span });
+        self.findings.push(Finding { code, message, span: node.span });
     }
 
     fn look(&mut self, node: &Node) -> Fact {
@@ -146,7 +143,8 @@ impl Lint<'_> {
             NodeKind::Object(_) => Fact::Object,
             NodeKind::Regex(regex) => {
                 if regex.has_nested_quantifiers() {
-                    let message = "the pattern can take one text in many ways";
+                    let message = "the pattern can take one text in many ways: \
+                                   repeat once, as `a+` for `(a+)+`";
                     self.find(node, NESTED, message);
                 }
                 Fact::Function
@@ -262,10 +260,11 @@ impl Lint<'_> {
     fn path(&mut self, steps: &[NodeId]) -> Fact {
         let [first, rest @ ..] = steps else { return Fact::Unknown };
         let Some(&second) = rest.first() else { return self.fact(*first) };
-        let scalar = matches!(
-            self.fact(*first),
-            Fact::Number | Fact::String | Fact::Bool | Fact::Null
-        );
+        let fact = self.fact(*first);
+        // After `@` the next step sees what was there before.
+        let is_seen = self.tree.get(*first).is_some_and(|first| first.focus.is_none());
+        let scalar = is_seen
+            && matches!(fact, Fact::Number | Fact::String | Fact::Bool | Fact::Null);
         match self.tree.get(second) {
             Some(step) if scalar && matches!(step.kind, NodeKind::Name(_)) => {
                 self.find(

@@ -131,8 +131,12 @@ impl Tree {
     /// Whether something is repeated without end that can itself take one text in several
     /// ways: `(a+)+`, `(a|a)*`. It is for warnings: not everything of the kind is found.
     pub(super) fn has_nested_quantifiers(&self) -> bool {
-        let mut endless = self.repeats.iter().filter(|repeat| repeat.max == UNBOUNDED);
-        endless.any(|repeat| self.is_ambiguous(repeat.body))
+        for repeat in &self.repeats {
+            if repeat.max == UNBOUNDED && self.is_ambiguous(repeat.body) {
+                return true;
+            }
+        }
+        false
     }
 
     /// Whether the repetitions of a node can take one text in several ways.
@@ -143,7 +147,8 @@ impl Tree {
                 Node::Capture { body, .. } => pending.push(body),
                 Node::Repeat(index) => match self.repeats.get(index as usize) {
                     Some(inner) if inner.max == UNBOUNDED => return true,
-                    inner => pending.extend(inner.map(|inner| inner.body)),
+                    Some(inner) => pending.push(inner.body),
+                    None => {}
                 },
                 Node::Alternatives(list) => {
                     let mut before = None;
@@ -158,11 +163,17 @@ impl Tree {
                 }
                 // What stands between two parts that take something tells their ends.
                 Node::Sequence(list) => {
-                    let some =
-                        self.widths_of(list).filter(|&width| consumes(width)).count();
-                    pending.extend(self.items(list).iter().filter(|&&item| {
-                        some == 0 || some == 1 && consumes(self.width(item))
-                    }));
+                    let items = self.items(list);
+                    let takes = |item: NodeId| consumes(self.width(item));
+                    let mut taking: u32 = 0;
+                    for &item in items {
+                        taking = taking.saturating_add(u32::from(takes(item)));
+                    }
+                    for &item in items {
+                        if taking == 0 || taking == 1 && takes(item) {
+                            pending.push(item);
+                        }
+                    }
                 }
                 _ => {}
             }

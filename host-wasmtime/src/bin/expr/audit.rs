@@ -102,7 +102,6 @@ fn noticed(
         line: None,
         column: None,
         suggestion: None,
-        help: None,
     };
     let mut findings = Vec::new();
     let functions = check.functions.unwrap_or_default();

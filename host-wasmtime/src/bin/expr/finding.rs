@@ -22,8 +22,6 @@ pub(crate) struct Finding {
     pub(crate) column: Option<u64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) suggestion: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) help: Option<String>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Serialize)]
@@ -60,11 +58,10 @@ impl Finding {
             line: number("line"),
             column: number("column"),
             suggestion: text("suggestion").map(str::to_owned),
-            help: text("help").map(str::to_owned),
         }
     }
 
-    /// A line, and others with what to do.
+    /// A line, and another with the suggestion.
     pub(crate) fn to_text(&self) -> String {
         let Finding { file, pointer, rule, message, .. } = self;
         let place = match (self.line, self.column) {
@@ -72,13 +69,9 @@ impl Finding {
             _ => String::new(),
         };
         let severity = self.severity.as_str();
-        let suggestion =
-            self.suggestion.as_ref().map(|it| format!("did you mean `{it}`?"));
-        let advice: String = suggestion
-            .iter()
-            .chain(&self.help)
-            .map(|advice| format!("\n  {advice}"))
-            .collect();
+        let advice = self.suggestion.as_ref();
+        let advice =
+            advice.map_or(String::new(), |it| format!("\n  did you mean `{it}`?"));
         format!("{file}{pointer}{place}: {severity}[{rule}] {message}{advice}")
     }
 }
@@ -112,9 +105,6 @@ fn result(finding: &Finding) -> Value {
     }
     if let Some(suggestion) = &finding.suggestion {
         message.push_str(&format!("; did you mean `{suggestion}`?"));
-    }
-    if let Some(help) = &finding.help {
-        message.push_str(&format!("; {help}"));
     }
     json!({
         "ruleId": finding.rule,
