@@ -341,12 +341,19 @@ fn correlate_and_match_print_what_is_decided() {
     let found = printed(&["correlate", "--rules", path(&rules), path(&half)], "");
     assert!(found.starts_with(r#"{"key":"\ud800","#), "{found}");
 
+    let by_time =
+        file(r#"{"version":1,"events":{"PAID":[{"$expr":"nowIso()"},"order.id"]}}"#);
+    let now = "2026-03-04T05:06:07.089Z";
+    let timed = ["correlate", "--now", now, "--rules", path(&by_time), path(&event)];
+    assert!(printed(&timed, "").starts_with(&format!(r#"{{"key":"{now}""#)));
+    let short = ["correlate", "--max-steps", "0", "--rules", path(&rules), path(&event)];
+    assert!(refused(&short).contains("R0001"));
+
     let wait = file(r#"{"eventName":"PAID","correlationKey":"7"}"#);
     let signals = file(r#"[{"eventName":"PAID","correlationKey":"8"}]"#);
     let found = printed(&["match", path(&wait), path(&signals)], "");
     assert!(found.contains(r#""index":-1,"#), "{found}");
     assert!(found.contains("correlation-key"), "{found}");
-    let now = "2026-03-04T05:06:07.089Z";
     let found = printed(&["match", "--now", now, path(&wait), path(&signals)], "");
     assert!(found.contains(now), "{found}");
 }

@@ -13,6 +13,7 @@ mod render;
 mod repl;
 mod vectors;
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::io::{self, Read as _};
 use std::path::Path;
@@ -104,6 +105,14 @@ struct MaxArguments {
 }
 
 impl MaxArguments {
+    /// Those that are given, as docs/wire.md has them.
+    fn members(&self) -> BTreeMap<&'static str, u64> {
+        let depth = self.max_depth.map(u64::from);
+        let limits =
+            [("steps", self.max_steps), ("bytes", self.max_bytes), ("depth", depth)];
+        limits.into_iter().filter_map(|(name, limit)| Some((name, limit?))).collect()
+    }
+
     fn limits(&self) -> Limits {
         Limits { steps: self.max_steps, bytes: self.max_bytes, depth: self.max_depth }
     }
