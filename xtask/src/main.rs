@@ -3,6 +3,7 @@
 //! Continuous integration runs `cargo xtask test` and nothing else, so what passes here
 //! passes there. A task installs what it needs, or says in one sentence what is missing.
 
+mod bench;
 mod conformance;
 mod docs;
 mod mutants;
@@ -16,7 +17,6 @@ mod wasm;
 mod workspace;
 
 use std::ffi::OsString;
-use std::path::PathBuf;
 use std::process::ExitCode;
 
 use anyhow::Result;
@@ -50,12 +50,8 @@ enum Task {
         #[command(flatten)]
         rest: Rest,
     },
-    /// Measure the demo's expressions on every host, optimized.
-    Bench {
-        /// Write times and steps to this file.
-        #[arg(long, value_name = "FILE")]
-        json: Option<PathBuf>,
-    },
+    /// Measure: expressions on every host, or workflows.
+    Bench(bench::Bench),
     /// Run vector files through every host; `parity --help` says more.
     #[command(disable_help_flag = true)]
     Parity {
@@ -80,7 +76,8 @@ enum Task {
         #[command(flatten)]
         rest: Rest,
     },
-    /// Run what is too long for a gate: many random cases of every kind, each time others.
+    /// Run what is too long for a gate: many random cases of every kind, each time
+    /// others, and workflows on every kind of worker.
     Nightly {
         /// How many cases of each kind.
         #[arg(long, default_value_t = 20_000)]
@@ -137,7 +134,7 @@ fn run(task: Task) -> Result<()> {
         Task::Test => test::run(workspace),
         Task::Bless => conformance::bless(workspace),
         Task::Demo { rest } => conformance::run(workspace, "demo", &rest.arguments),
-        Task::Bench { json } => conformance::bench(workspace, json),
+        Task::Bench(arguments) => bench::run(workspace, arguments),
         Task::Parity { rest } => conformance::run(workspace, "parity", &rest.arguments),
         Task::Probes { rest } => conformance::run(workspace, "probes", &rest.arguments),
         Task::Differential { rest } => {

@@ -17,12 +17,17 @@ export const preload = process.env.PRELOAD !== "false";
 const logger = new DefaultLogger("ERROR");
 const path = (file) => fileURLToPath(new URL(file, import.meta.url));
 
-/** Bundles a file of workflows; they share one running module if they are preloaded. */
-export const bundle = (file, bundlerOptions = {}) =>
-  bundleWorkflowCode({ workflowsPath: path(file), logger, ...bundlerOptions });
+/** Bundles a file of workflows; `alias` says what other names in it mean. */
+export function bundle(file, { webpackConfigHook = (config) => config, ...others } = {}, alias = {}) {
+  const hook = (config) => {
+    const { resolve, ...rest } = webpackConfigHook(config);
+    return { ...rest, resolve: { ...resolve, alias: { ...resolve.alias, ...alias } } };
+  };
+  return bundleWorkflowCode({ workflowsPath: path(file), logger, webpackConfigHook: hook, ...others });
+}
 
 /** Sets up a server and a worker for the tests of a file, and what they do with them. */
-export function onServer({ workflows = "../dist/workflows.js", more = {} } = {}) {
+export function onServer({ workflows = "../dist/workflows.js", more = {}, alias, worker: options } = {}) {
   const warnings = [];
   const expressions = workflowExpressions({ onWarning: (message) => warnings.push(message) });
   const { sinks } = expressions;
@@ -37,11 +42,11 @@ export function onServer({ workflows = "../dist/workflows.js", more = {} } = {})
     Worker.create({ connection, activities: given, sinks, reuseV8Context, ...options });
   const here = {
     /** Starts a workflow, the interpreter unless another is named. */
-    start: (input, { name, taskQueue = TASK_QUEUE } = {}) => {
+    start: (input, { name, taskQueue = TASK_QUEUE, ...options } = {}) => {
       const workflowId = `run-${++runs}`;
       return name === undefined
         ? startRun(here.client, workflowId, input)
-        : here.client.workflow.start(name, { taskQueue, workflowId, args: [input] });
+        : here.client.workflow.start(name, { taskQueue, workflowId, args: [input], ...options });
     },
 
     /** What a run answers, and the history that it leaves. */
@@ -79,6 +84,24 @@ export function onServer({ workflows = "../dist/workflows.js", more = {} } = {})
       await Worker.runReplayHistory({ workflowBundle, sinks, reuseV8Context }, history, "replayed");
       return [...warnings];
     },
+
+    /** Replays the histories of runs, and says how many did as they had done. */
+    async replayAll(ids) {
+      async function* histories() {
+        for (const workflowId of ids) {
+          yield { workflowId, history: await here.historyOf({ workflowId }) };
+        }
+      }
+      const options = { workflowBundle, sinks, reuseV8Context };
+      let count = 0;
+      for await (const { error } of Worker.runReplayHistories(options, histories())) {
+        if (error !== undefined) {
+          throw error;
+        }
+        count += 1;
+      }
+      return count;
+    },
   };
 
   before(async () => {
@@ -86,8 +109,8 @@ export function onServer({ workflows = "../dist/workflows.js", more = {} } = {})
     server = await startServer();
     here.client = new Client({ connection: server.connection });
     connection = await NativeConnection.connect({ address: server.address });
-    workflowBundle = await bundle(workflows, preload ? expressions.bundlerOptions : {});
-    worker = await createWorker({ workflowBundle, taskQueue: TASK_QUEUE });
+    workflowBundle = await bundle(workflows, preload ? expressions.bundlerOptions : {}, alias);
+    worker = await createWorker({ workflowBundle, taskQueue: TASK_QUEUE, ...options });
     stopped = worker.run();
   });
   after(async () => {

@@ -1,0 +1,24 @@
+// What is measured: a few expressions, by whatever `evaluator` stands for.
+import { condition, defineSignal, setHandler } from "@temporalio/workflow";
+import { values } from "evaluator";
+
+const SOURCES = [
+  "payload.ticket.priority >= 3 and payload.ticket.status != \"closed\"",
+  "payload.items[quantity > 1].sku",
+  "{\"id\": payload.ticket.id, \"title\": \"[\" & payload.ticket.id & \"] \" & payload.ticket.title}",
+  "payload.items[0].price * payload.items[0].quantity + payload.shipping",
+  "payload.ticket.assignee ? payload.ticket.assignee.name : \"nobody\"",
+];
+
+/** Evaluates the sources over an input; a run that is held then waits to be ended. */
+export async function measured({ context, held }) {
+  const found = await values(SOURCES, context);
+  if (held) {
+    let over = false;
+    setHandler(defineSignal("end"), () => {
+      over = true;
+    });
+    await condition(() => over);
+  }
+  return found;
+}
