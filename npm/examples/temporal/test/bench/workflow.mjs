@@ -1,5 +1,5 @@
 // What is measured: a few expressions, by whatever `evaluator` stands for.
-import { condition, defineSignal, setHandler } from "@temporalio/workflow";
+import { condition, defineQuery, defineSignal, setHandler } from "@temporalio/workflow";
 import { values } from "evaluator";
 
 const SOURCES = [
@@ -15,6 +15,7 @@ export async function measured({ context, held }) {
   const found = await values(SOURCES, context);
   if (held) {
     let over = false;
+    setHandler(defineQuery("holds"), () => true);
     setHandler(defineSignal("end"), () => {
       over = true;
     });
