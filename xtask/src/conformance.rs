@@ -58,10 +58,11 @@ pub(crate) fn nightly(workspace: &Workspace, cases: u32) -> Result<()> {
 }
 
 /// Workflows on every kind of worker, which answer what the package answers in Node.
-fn workers(workspace: &Workspace) -> Result<()> {
+pub(crate) fn workers(workspace: &Workspace) -> Result<()> {
     npm::build(workspace, &wasm::build(workspace)?)?;
     let recording = temporal::new_recording(workspace)?;
-    let node = ["--subject", "node"].map(OsString::from);
+    // The limit is for a machine that does more at night.
+    let node = ["--subject", "node", "--time-limit", "120"].map(OsString::from);
     record(workspace, &recording, &node)?;
     temporal::matrix(workspace)
 }

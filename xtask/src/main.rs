@@ -83,6 +83,12 @@ enum Task {
         #[arg(long, default_value_t = 20_000)]
         cases: u32,
     },
+    /// Run workflows on a Temporal server, as the gate does.
+    Temporal {
+        /// Every kind of worker, each with all cases of the parity runner, and a long soak.
+        #[arg(long)]
+        all: bool,
+    },
     /// Change the engine in many places, one at a time, and count what the fixtures notice.
     Mutants(mutants::Sample),
     /// Run the official suite through every host; `suite --help` says more.
@@ -142,6 +148,11 @@ fn run(task: Task) -> Result<()> {
         }
         Task::Fuzz { rest } => conformance::fuzz(workspace, &rest.arguments),
         Task::Nightly { cases } => conformance::nightly(workspace, cases),
+        Task::Temporal { all: true } => conformance::workers(workspace),
+        Task::Temporal { all: false } => {
+            npm::build(workspace, &wasm::build(workspace)?)?;
+            temporal::test(workspace)
+        }
         Task::Mutants(sample) => mutants::run(workspace, &sample),
         Task::Suite { rest } => conformance::run(workspace, "suite", &rest.arguments),
     }

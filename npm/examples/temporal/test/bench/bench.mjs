@@ -6,6 +6,7 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { setImmediate as turn } from "node:timers/promises";
+import { setTimeout as pause } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { Client } from "@temporalio/client";
 import { DefaultLogger, NativeConnection, Runtime, Worker } from "@temporalio/worker";
@@ -95,8 +96,11 @@ class Kind {
   async hold() {
     const before = await heldBytes();
     const handles = await Promise.all(Array.from({ length: HELD }, () => this.start(true)));
-    // A query is answered by a run that has come to its wait.
-    await Promise.all(handles.map((handle) => handle.query("holds")));
+    for (const handle of handles) {
+      while (!(await handle.query("holds"))) {
+        await pause(20);
+      }
+    }
     this.heldBytes.push(((await heldBytes()) - before) / HELD);
     await Promise.all(handles.map((handle) => handle.signal("end")));
     await Promise.all(handles.map((handle) => handle.result()));

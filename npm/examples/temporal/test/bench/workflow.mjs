@@ -12,14 +12,14 @@ const SOURCES = [
 
 /** Evaluates the sources over an input; a run that is held then waits to be ended. */
 export async function measured({ context, held }) {
+  let holds = false;
+  let over = false;
+  setHandler(defineQuery("holds"), () => holds);
+  setHandler(defineSignal("end"), () => {
+    over = true;
+  });
   const found = await values(SOURCES, context);
-  if (held) {
-    let over = false;
-    setHandler(defineQuery("holds"), () => true);
-    setHandler(defineSignal("end"), () => {
-      over = true;
-    });
-    await condition(() => over);
-  }
+  holds = held;
+  await condition(() => over || !held);
   return found;
 }
