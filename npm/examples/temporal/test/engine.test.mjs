@@ -1,9 +1,10 @@
 // What a run records of its engine, and what happens when another one replays it.
 import assert from "node:assert/strict";
-import { readdirSync, readFileSync } from "node:fs";
+import { readdirSync } from "node:fs";
 import { test } from "node:test";
 import { describe as describeModule, digest } from "workflow-expr";
 import { assign, bundle, definition, onServer } from "./harness.mjs";
+import { readHistory } from "./history.mjs";
 
 const here = onServer({ workflows: "workflows/faces.mjs" });
 const input = {
@@ -102,7 +103,7 @@ test("the first of many expressions that fails is what a run fails with", async 
 const histories = new URL("histories/", import.meta.url);
 for (const name of readdirSync(histories)) {
   test(`a history of an earlier build replays: ${name}`, async () => {
-    const warnings = await here.replay(JSON.parse(readFileSync(new URL(name, histories), "utf8")));
+    const warnings = await here.replay(readHistory(new URL(name, histories)));
     for (const warning of warnings) {
       assert.match(warning, /began with the module/);
     }
