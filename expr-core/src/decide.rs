@@ -83,7 +83,7 @@ pub const ASKS: [AskShape; 15] = [
             may("tenant", Kind::Text),
             may("nodePath", Kind::TextOrNull),
             may("wait", Kind::ObjectOrNull),
-            may("quotaExhausted", Kind::Bool),
+            may("quotaExhausted", Kind::BoolOrNull),
         ],
     ),
     shape(
@@ -106,6 +106,7 @@ pub const ASKS: [AskShape; 15] = [
             must("waits", Kind::Array),
             may("launches", Kind::Array),
             may("done", Kind::Array),
+            may("failed", Kind::Array),
         ],
     ),
     shape(
@@ -158,7 +159,8 @@ pub fn decide(
     let (mut heap, root) = document.into_parts();
     heap.budget = Budget::new(limits);
     let evaluate = evaluate_authored;
-    let mut ask = Ask { heap, root, now, evaluate, out: Answer::default() };
+    let answer = Answer::default();
+    let mut ask = Ask { heap, root, now, evaluate, out: answer, redactions: None };
     ask.out.name("ok");
     let name = ask.given("ask");
     let found = ASKS.iter().zip(&ANSWERERS).find(|(shape, _)| ask.is(name, shape.name));
@@ -170,11 +172,14 @@ pub fn decide(
         ask.out.clear();
         write_failure(&mut ask.out, failure);
     }
+    if let Some(redactions) = &ask.redactions {
+        ask.out.name("redactionPaths").texts(redactions);
+    }
     if found.is_some_and(|(shape, _)| shape.evaluates) {
         let spent = ask.heap.budget.spent();
         ask.out.name("steps").number(spent.steps).name("bytes").number(spent.bytes);
     }
-    out.extend_from_slice(&ask.out.into_bytes());
+    out.extend_from_slice(ask.out.bytes());
     answered.is_err()
 }
 
@@ -207,5 +212,5 @@ fn mapping_message(error: &Error) -> Vec<u8> {
         message.raw(": ");
     }
     message.raw(error.message().as_wtf8().bytes());
-    message.into_bytes()
+    message.bytes().to_vec()
 }

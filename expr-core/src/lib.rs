@@ -49,6 +49,8 @@ pub use budget::{Limits, Spent};
 #[cfg(feature = "reference")]
 pub use builtin::{FunctionEntry, functions};
 pub use contract::{VERSION as CONTRACT_VERSION, write_error_members};
+#[cfg(feature = "reference")]
+pub use contract::{operator_actions, run_statuses};
 pub use decide::{ASKS, AskShape, Kind, Member, decide};
 pub use decimal::write_whole;
 pub use engine::{

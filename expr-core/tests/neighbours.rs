@@ -6,32 +6,15 @@
     reason = "a test fails by panicking"
 )]
 
-use expr_core::{Document, Limits, Node, NodeKind, decide};
+use expr_core::{
+    Document, Limits, Node, NodeKind, decide, operator_actions, run_statuses,
+};
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
-const ACTIONS: [&str; 10] = [
-    "resume",
-    "retry",
-    "requeue_event_wait",
-    "cancel",
-    "replay",
-    "quota_resume",
-    "legacy_execute",
-    "wait_resolution",
-    "delete",
-    "",
-];
-const STATUSES: [&str; 8] = [
-    "\"RUNNING\"",
-    "\"WAITING\"",
-    "\"SUCCEEDED\"",
-    "\"FAILED\"",
-    "\"CANCELED\"",
-    "\"PAUSED\"",
-    "\"\"",
-    "null",
-];
+/// Actions and statuses that nobody knows.
+const OTHER_ACTIONS: [&str; 2] = ["delete", ""];
+const OTHER_STATUSES: [&str; 3] = ["\"PAUSED\"", "\"\"", "null"];
 const OPEN: [&str; 2] = ["\"RUNNING\"", "\"WAITING\""];
 
 /// A small random generator, so that every run is the same.
@@ -84,10 +67,14 @@ fn items(node: Node<'_>, path: &str) -> Vec<String> {
 
 #[test]
 fn every_cell_of_authority_is_decided_by_temporal_or_refused() {
+    let statuses: Vec<String> = run_statuses()
+        .map(|status| format!("{status:?}"))
+        .chain(OTHER_STATUSES.map(str::to_owned))
+        .collect();
     let mut cells = 0;
-    for action in ACTIONS {
+    for action in operator_actions().chain(OTHER_ACTIONS) {
         for engine in ["\"temporal\"", "\"db\"", "\"other\"", "\"\"", "null"] {
-            for status in STATUSES {
+            for status in &statuses {
                 for pause in ["quota", "event"] {
                     for place in ["s", "other"] {
                         cells += 1;
@@ -167,11 +154,14 @@ fn every_step_of_cancelling_is_taken_or_says_what_can_be() {
             // A run that has closed stays closed, and an acceptance stands until then.
             assert!(state != "closed" || next == "closed", "{case}");
             assert!(state != "accepted" || next != "requested", "{case}");
+            // Every write names its tenant and its run, those to logs too.
             for write in ok.get("writes").unwrap().items() {
-                if write.get("table").is_some() {
-                    assert_eq!(text(write, "where.tenant").as_deref(), Some("t"));
-                    assert_eq!(text(write, "where.run_id").as_deref(), Some("r"));
-                }
+                let (tenant, run) = match write.get("table") {
+                    Some(_) => ("where.tenant", "where.run_id"),
+                    None => ("tenant", "runId"),
+                };
+                assert_eq!(text(write, tenant).as_deref(), Some("t"), "{case}");
+                assert_eq!(text(write, run).as_deref(), Some("r"), "{case}");
             }
         }
     }
@@ -215,14 +205,17 @@ impl Delivery {
         Delivery { event, waits, launches }
     }
 
-    fn plan(&self, done: &[String]) -> Document {
+    fn plan(&self, done: &[String], failed: &[String]) -> Document {
         let done: Vec<String> = done.iter().map(|id| format!("{id:?}")).collect();
+        let failure = |id| format!(r#"{{"id":{id:?},"reason":"gone"}}"#);
+        let failed: Vec<String> = failed.iter().map(failure).collect();
         let request = format!(
-            r#"{{"ask":"ingress",{},"waits":[{}],"launches":[{}],"done":[{}]}}"#,
+            r#"{{"ask":"ingress",{},"waits":[{}],"launches":[{}],"done":[{}],"failed":[{}]}}"#,
             self.event,
             self.waits.join(","),
             self.launches.join(","),
-            done.join(",")
+            done.join(","),
+            failed.join(",")
         );
         let (document, failed) = answer(&request);
         assert!(!failed, "{request}");
@@ -242,20 +235,29 @@ fn an_event_delivered_twice_is_carried_out_once() {
     let mut planned = 0;
     for _ in 0..2_000 {
         let mut delivery = Delivery::random(&mut random);
-        let first = ids(&delivery.plan(&[]));
+        let first = ids(&delivery.plan(&[], &[]));
         planned += first.len();
         let distinct: BTreeSet<_> = first.iter().collect();
         assert_eq!(distinct.len(), first.len(), "{first:?}");
-        assert_eq!(first, ids(&delivery.plan(&[])));
+        assert_eq!(first, ids(&delivery.plan(&[], &[])));
         // Whatever was done before a crash, the rest is done after it, and nothing twice.
         let crash = random.below(first.len() + 1);
         random.shuffle(&mut delivery.waits);
         random.shuffle(&mut delivery.launches);
-        let second = ids(&delivery.plan(&first[..crash]));
+        let second = ids(&delivery.plan(&first[..crash], &[]));
         let both: BTreeSet<_> = first[..crash].iter().chain(&second).collect();
         assert_eq!(both, distinct);
         assert_eq!(crash + second.len(), first.len());
-        let last = delivery.plan(&first);
+        // What can never succeed is not tried again, and the audit says so.
+        let (done, failed) = first.split_at(crash);
+        let given_up = delivery.plan(done, failed);
+        assert_eq!(text(given_up.root(), "ok.state").as_deref(), Some("done"));
+        let audit = member(given_up.root(), "ok.audit").unwrap();
+        let told = audit.get("failures").map_or(0, |failures| failures.items().count());
+        assert_eq!(told, failed.len());
+        let message = (!failed.is_empty()).then_some("gone");
+        assert_eq!(text(audit, "message").as_deref(), message);
+        let last = delivery.plan(&first, &[]);
         assert_eq!(text(last.root(), "ok.state").as_deref(), Some("done"));
         assert!(ids(&last).is_empty());
     }
@@ -267,14 +269,14 @@ fn the_order_of_candidates_changes_nothing_and_no_tenant_sees_another() {
     let mut random = Random(0x5eed_1002);
     for _ in 0..2_000 {
         let mut delivery = Delivery::random(&mut random);
-        let before = signals(&delivery.plan(&[]));
+        let before = signals(&delivery.plan(&[], &[]));
         random.shuffle(&mut delivery.waits);
-        assert_eq!(before, signals(&delivery.plan(&[])), "{:?}", delivery.waits);
+        assert_eq!(before, signals(&delivery.plan(&[], &[])), "{:?}", delivery.waits);
         // Without the candidates of the other tenant the plan is the same.
         let own = |candidate: &String| candidate.contains(r#""tenant":"t""#);
         delivery.waits.retain(own);
         delivery.launches.retain(own);
-        let alone = delivery.plan(&[]);
+        let alone = delivery.plan(&[], &[]);
         assert_eq!(before, signals(&alone));
     }
 }

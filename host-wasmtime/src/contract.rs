@@ -1,13 +1,14 @@
 //! The decisions of the contract around expressions, as methods of [`Host`].
 //!
-//! Arguments and answers are JSON values in the shapes of docs/wire.md. The module
-//! decides; this file asks.
+//! Arguments and answers are JSON in the shapes of docs/wire.md. The module decides; this
+//! file asks. What holds data of others is text ([`Json`]), which carries everything that
+//! the module does; a [`Value`] does not, and what it cannot hold is an error.
 
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use serde_json::{Map, Value, json};
 
-use crate::error::{EngineError, HostError};
+use crate::error::{EngineError, HostError, Lossy};
 use crate::{Host, Json, Limits, Spent};
 
 /// Looks secrets up, before a mapping is resolved.
@@ -26,7 +27,7 @@ impl<F: Fn(&str) -> Result<String, String>> SecretResolver for F {
 #[derive(Clone, Default)]
 pub struct MappingInputs<'a> {
     /// What its expressions see; absent is undefined.
-    pub context: Option<Value>,
+    pub context: Option<Json>,
     /// Who has its secrets; without one every secret fails.
     pub secrets: Option<&'a dyn SecretResolver>,
     /// The time in milliseconds since 1970, UTC.
@@ -36,11 +37,12 @@ pub struct MappingInputs<'a> {
 }
 
 /// A resolved mapping.
-#[derive(Clone, PartialEq, Debug)]
+#[derive(Clone, Debug)]
 pub struct Resolved {
     /// The value.
-    pub value: Value,
-    /// JSON pointers of the secrets in it: what logs must not show.
+    pub value: Json,
+    /// JSON pointers of the secrets in it: what logs must not show. Of a mapping that
+    /// fails, [`EngineError::redaction_paths`] has those that were resolved before.
     pub redaction_paths: Vec<String>,
     /// What its expressions cost.
     pub spent: Spent,
@@ -78,8 +80,28 @@ pub struct WaitMatch {
 struct MatchRequest<'a> {
     v: u32,
     ask: &'static str,
-    descriptor: &'a Value,
+    descriptor: &'a Json,
     signals: &'a Json,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    now: Option<i64>,
+    limits: Map<String, Value>,
+}
+
+/// The request for a mapping or a value.
+#[derive(Serialize)]
+struct ResolveRequest<'a> {
+    v: u32,
+    ask: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    mapping: Option<&'a Json>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    value: Option<&'a Json>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    path: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    context: Option<&'a Json>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    secrets: Option<Json>,
     #[serde(skip_serializing_if = "Option::is_none")]
     now: Option<i64>,
     limits: Map<String, Value>,
@@ -93,7 +115,7 @@ struct Reply<'a> {
     #[serde(borrow)]
     error: Option<&'a RawValue>,
     #[serde(default, rename = "redactionPaths")]
-    redaction_paths: Vec<String>,
+    redaction_paths: Vec<Lossy>,
     #[serde(default)]
     steps: u64,
     #[serde(default)]
@@ -107,30 +129,30 @@ impl Host {
     /// error, whether of a secret or of an expression.
     ///
     /// ```
-    /// # use host_wasmtime::{Host, MappingInputs};
-    /// # use serde_json::json;
+    /// # use host_wasmtime::{Host, Json, MappingInputs};
     /// # fn main() -> Result<(), host_wasmtime::HostError> {
     /// let host = Host::new()?;
     /// let secrets = |name: &str| Ok(format!("the value of {name}"));
     /// let inputs = MappingInputs {
-    ///     context: Some(json!({"payload": {"id": 7}})),
+    ///     context: Some(Json::parse(r#"{"payload": {"id": 7}}"#)?),
     ///     secrets: Some(&secrets),
     ///     ..MappingInputs::default()
     /// };
-    /// let mapping = json!({"id": {"$expr": "payload.id"}, "key": {"$secret": "KEY"}});
-    /// let resolved = host.resolve_mapping(&mapping, &inputs)?;
-    /// assert_eq!(resolved.value, json!({"id": 7, "key": "the value of KEY"}));
+    /// let mapping = r#"{"key": {"$secret": "KEY"}, "id": {"$expr": "payload.id"}}"#;
+    /// let resolved = host.resolve_mapping(&Json::parse(mapping)?, &inputs)?;
+    /// assert_eq!(resolved.value.as_str(), r#"{"key":"the value of KEY","id":7}"#);
     /// assert_eq!(resolved.redaction_paths, ["/key"]);
     ///
-    /// let mapping = json!({"a": {"$expr": "payload.missing"}});
-    /// let failed = host.resolve_mapping(&mapping, &MappingInputs::default()).unwrap_err();
+    /// let mapping = r#"{"key": {"$secret": "KEY"}, "a": {"$expr": "payload.missing"}}"#;
+    /// let failed = host.resolve_mapping(&Json::parse(mapping)?, &inputs).unwrap_err();
     /// assert_eq!(failed.engine().unwrap().path.as_deref(), Some("/a"));
+    /// assert_eq!(failed.engine().unwrap().redaction_paths, ["/key"]);
     /// # Ok(())
     /// # }
     /// ```
     pub fn resolve_mapping(
         &self,
-        mapping: &Value,
+        mapping: &Json,
         inputs: &MappingInputs<'_>,
     ) -> Result<Resolved, HostError> {
         self.resolve("mapping", mapping, None, inputs)
@@ -139,7 +161,7 @@ impl Host {
     /// Resolves any value; `path` is the JSON pointer of its place, if it has one.
     pub fn resolve_value(
         &self,
-        value: &Value,
+        value: &Json,
         path: Option<&str>,
         inputs: &MappingInputs<'_>,
     ) -> Result<Resolved, HostError> {
@@ -197,9 +219,8 @@ impl Host {
     ///
     /// ```
     /// # use host_wasmtime::{Host, Json, MatchOptions};
-    /// # use serde_json::json;
     /// # fn main() -> Result<(), host_wasmtime::HostError> {
-    /// let wait = json!({"eventName": "PAID", "correlationKey": "7"});
+    /// let wait = Json::parse(r#"{"eventName": "PAID", "correlationKey": "7"}"#)?;
     /// let signals = Json::parse(r#"[{"eventName": "PAID", "correlationKey": "7"}]"#)?;
     /// let found = Host::new()?.match_wait(&wait, &signals, MatchOptions::default())?;
     /// assert_eq!(found.index, 0);
@@ -208,7 +229,7 @@ impl Host {
     /// ```
     pub fn match_wait(
         &self,
-        descriptor: &Value,
+        descriptor: &Json,
         signals: &Json,
         options: MatchOptions,
     ) -> Result<WaitMatch, HostError> {
@@ -311,57 +332,100 @@ impl Host {
     /// # }
     /// ```
     pub fn ask(&self, ask: &str, members: &Value) -> Result<Value, HostError> {
-        let members = members.as_object().cloned().unwrap_or_default();
-        self.reply(ask, members).map(|resolved| resolved.value)
+        self.ask_json(ask, &Json::from_value(members)?)?.to_value()
+    }
+
+    /// As [`Host::ask`], but in text, which carries what a [`Value`] cannot hold: halves of
+    /// surrogate pairs, and documents that are nested deeply.
+    ///
+    /// ```
+    /// # use host_wasmtime::{Host, Json};
+    /// # fn main() -> Result<(), host_wasmtime::HostError> {
+    /// let members = Json::parse(r#"{"value": {"a.b": "\ud800"}}"#)?;
+    /// let expanded = Host::new()?.ask_json("expand", &members)?;
+    /// assert_eq!(expanded.as_str(), r#"{"a":{"b":"\ud800"}}"#);
+    /// let unreadable = expanded.to_value().unwrap_err();
+    /// assert!(unreadable.to_string().contains("`/a/b`"));
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn ask_json(&self, ask: &str, members: &Json) -> Result<Json, HostError> {
+        let text = members.as_str().strip_prefix('{');
+        let members = text.and_then(|text| text.strip_suffix('}')).ok_or_else(|| {
+            HostError::Json("the members of an ask must be an object".to_owned())
+        })?;
+        // Last, since the last of equal names counts: the members may hold any names.
+        let comma = if members.trim().is_empty() { "" } else { "," };
+        let ask = Json::from_text(ask);
+        let ask = ask.as_str();
+        let request = format!(r#"{{{members}{comma}"v":1,"ask":{ask}}}"#);
+        let document = self.decide(&Json::parse(&request)?)?;
+        let (reply, _) = Reply::read(&document)?;
+        reply.json()
     }
 
     fn resolve(
         &self,
-        ask: &str,
-        value: &Value,
+        ask: &'static str,
+        value: &Json,
         path: Option<&str>,
         inputs: &MappingInputs<'_>,
     ) -> Result<Resolved, HostError> {
         let MappingInputs { context, secrets, now, limits } = inputs;
-        let mut members = Map::new();
-        members.insert(ask.to_owned(), value.clone());
-        if let Some(path) = path {
-            members.insert("path".to_owned(), path.into());
-        }
-        if let Some(context) = context {
-            members.insert("context".to_owned(), context.clone());
-        }
-        if let Some(now) = now {
-            members.insert("now".to_owned(), (*now).into());
-        }
-        members.insert("limits".to_owned(), limit_members(*limits).into());
-        if let Some(resolver) = secrets {
-            let root = ask != "mapping";
-            let names = self.ask("secrets", &json!({ "value": value, "root": root }))?;
-            let names = names.as_array().into_iter().flatten().filter_map(Value::as_str);
-            let outcome = |name: &str| match resolver.resolve(name) {
-                Ok(value) => json!({ "value": value }),
-                Err(reason) => json!({ "error": reason }),
-            };
-            let outcomes: Map<String, Value> =
-                names.map(|name| (name.to_owned(), outcome(name))).collect();
-            members.insert("secrets".to_owned(), outcomes.into());
-        }
-        self.reply(ask, members)
+        let is_mapping = ask == "mapping";
+        let secrets = secrets
+            .map(|resolver| self.look_up(value, !is_mapping, resolver))
+            .transpose()?;
+        let request = ResolveRequest {
+            v: 1,
+            ask,
+            mapping: is_mapping.then_some(value),
+            value: (!is_mapping).then_some(value),
+            path,
+            context: context.as_ref(),
+            secrets,
+            now: *now,
+            limits: limit_members(*limits),
+        };
+        let document = self.decide(&Json::from_value(&request)?)?;
+        let (reply, spent) = Reply::read(&document)?;
+        let value = reply.json()?;
+        let redaction_paths = texts(reply.redaction_paths);
+        Ok(Resolved { value, redaction_paths, spent })
     }
 
-    fn reply(
+    /// What a resolver says about each secret, by name.
+    fn look_up(
         &self,
-        ask: &str,
-        mut members: Map<String, Value>,
-    ) -> Result<Resolved, HostError> {
-        members.insert("v".to_owned(), 1.into());
-        members.insert("ask".to_owned(), ask.into());
-        let document = self.decide(&Json::from_value(&members)?)?;
-        let (reply, spent) = Reply::read(&document)?;
-        let value = reply.ok()?;
-        Ok(Resolved { value, redaction_paths: reply.redaction_paths, spent })
+        value: &Json,
+        root: bool,
+        resolver: &dyn SecretResolver,
+    ) -> Result<Json, HostError> {
+        let members = format!(r#"{{"value":{},"root":{root}}}"#, value.as_str());
+        let names = self.ask_json("secrets", &Json::parse(&members)?)?;
+        let names: Vec<&RawValue> =
+            serde_json::from_str(names.as_str()).map_err(broken)?;
+        let outcomes: Vec<String> = names
+            .into_iter()
+            .map(|name| {
+                let found = match serde_json::from_str::<String>(name.get()) {
+                    Ok(name) => resolver.resolve(&name),
+                    Err(_) => Err("its name has half a surrogate pair".to_owned()),
+                };
+                let outcome = match found {
+                    Ok(value) => json!({ "value": value }),
+                    Err(reason) => json!({ "error": reason }),
+                };
+                format!("{}:{outcome}", name.get())
+            })
+            .collect();
+        Json::parse(&format!("{{{}}}", outcomes.join(",")))
     }
+}
+
+/// Texts of which only the halves of surrogate pairs are lost.
+fn texts(texts: Vec<Lossy>) -> Vec<String> {
+    texts.into_iter().map(|text| text.0).collect()
 }
 
 impl<'a> Reply<'a> {
@@ -371,14 +435,20 @@ impl<'a> Reply<'a> {
         let spent = Spent { steps: reply.steps, bytes: reply.bytes };
         match reply.error {
             Some(error) => {
-                let error = EngineError::read(error, spent)?;
+                let mut error = EngineError::read(error, spent)?;
+                error.redaction_paths = texts(reply.redaction_paths);
                 Err(HostError::Engine(Box::new(error)))
             }
             None => Ok((reply, spent)),
         }
     }
 
-    /// The answer. One of null reads as an absent one.
+    /// The answer as text. One of null reads as an absent one.
+    fn json(&self) -> Result<Json, HostError> {
+        Json::parse(self.ok.map_or("null", RawValue::get))
+    }
+
+    /// The answer.
     fn ok<T: Deserialize<'a>>(&self) -> Result<T, HostError> {
         serde_json::from_str(self.ok.map_or("null", RawValue::get)).map_err(broken)
     }

@@ -24,6 +24,14 @@ pub enum HostError {
     Wire(String),
     /// A text that was given as JSON is none, and where.
     Json(String),
+    /// JSON text that a `serde_json::Value` cannot hold: where, as a JSON pointer, and what
+    /// serde_json says of it. It holds no half of a surrogate pair, and 127 levels.
+    NoValue {
+        /// The place.
+        pointer: String,
+        /// The reason.
+        reason: String,
+    },
     /// The artifact cannot be run on this machine.
     Setup(String),
 }
@@ -49,7 +57,7 @@ impl HostError {
         match self {
             HostError::Engine(error) => &error.class,
             HostError::Wire(_) => "wire",
-            HostError::Json(_) => "transport",
+            HostError::Json(_) | HostError::NoValue { .. } => "transport",
             HostError::Trap(_) | HostError::Deadline | HostError::Setup(_) => "host",
         }
     }
@@ -86,6 +94,9 @@ impl fmt::Display for HostError {
                 write!(f, "the module broke the wire contract: {reason}")
             }
             HostError::Json(reason) => write!(f, "invalid JSON: {reason}"),
+            HostError::NoValue { pointer, reason } => {
+                write!(f, "W0201 at `{pointer}`: no serde_json value holds it: {reason}")
+            }
             HostError::Setup(reason) => write!(f, "the module cannot be run: {reason}"),
         }
     }
@@ -141,6 +152,10 @@ pub struct EngineError {
     /// Of a failed mapping, the JSON pointer of the value, where it has one.
     #[serde(default, deserialize_with = "optional_lossy_text")]
     pub path: Option<String>,
+    /// Of a failed mapping, the JSON pointers of the secrets that were resolved before: what
+    /// a log of the failure must not show.
+    #[serde(skip)]
+    pub redaction_paths: Vec<String>,
     /// What was used up until the failure.
     #[serde(skip)]
     pub spent: Spent,

@@ -316,6 +316,10 @@ fn correlate_and_match_print_what_is_decided() {
     let found = printed(&["correlate", "--rules", path(&rules), path(&event)], "");
     assert!(found.starts_with(r#"{"key":"7","keys":["7"]"#), "{found}");
 
+    let half = file(r#"{"eventName":"PAID","payload":{"order":{"id":"\ud800"}}}"#);
+    let found = printed(&["correlate", "--rules", path(&rules), path(&half)], "");
+    assert!(found.starts_with(r#"{"key":"\ud800","#), "{found}");
+
     let wait = file(r#"{"eventName":"PAID","correlationKey":"7"}"#);
     let signals = file(r#"[{"eventName":"PAID","correlationKey":"8"}]"#);
     let found = printed(&["match", path(&wait), path(&signals)], "");

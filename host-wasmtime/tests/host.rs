@@ -4,9 +4,8 @@
 use std::thread;
 
 use host_wasmtime::{
-    Host, HostError, Inputs, Json, Limits, MatchOptions, Profile, Settings,
+    Host, HostError, Inputs, Json, Limits, MappingInputs, MatchOptions, Profile, Settings,
 };
-use serde_json::json;
 
 fn inputs(context: &str) -> Inputs {
     Inputs { context: Some(Json::parse(context).unwrap()), ..Inputs::default() }
@@ -35,7 +34,7 @@ fn a_wait_matches_whatever_a_payload_holds() {
     let payload = format!(r#"{{"deep":{deep},"half":"\ud800"}}"#);
     let signals = format!(r#"[{{"eventName":"E","payload":{payload}}}]"#);
     let signals = Json::parse(&signals).unwrap();
-    let wait = json!({"eventName": "E"});
+    let wait = Json::parse(r#"{"eventName": "E"}"#).unwrap();
     let host = Host::new().unwrap();
     let now = Some(1_772_600_767_089);
     let options = MatchOptions { now, ..MatchOptions::default() };
@@ -49,6 +48,74 @@ fn a_wait_matches_whatever_a_payload_holds() {
     let options = MatchOptions { limits, ..MatchOptions::default() };
     let refused = host.match_wait(&wait, &signals, options).unwrap_err();
     assert_eq!(refused.engine().unwrap().code, "R0001");
+}
+
+#[test]
+fn a_mapping_carries_every_text_and_depth() {
+    let deep = format!("{}{}", "[".repeat(5_000), "]".repeat(5_000));
+    let mapping = format!(
+        r#"{{"half":"\ud800","a/b":[{{"$expr":"payload.half"}}],"\ud800":{{"$secret":"K"}},"deep":{deep}}}"#
+    );
+    let secrets = |name: &str| Ok(format!("<{name}>"));
+    let inputs = MappingInputs {
+        context: Some(Json::parse(r#"{"payload":{"half":"\udfff"}}"#).unwrap()),
+        secrets: Some(&secrets),
+        ..MappingInputs::default()
+    };
+    let host = Host::new().unwrap();
+    let mapping = Json::parse(&mapping).unwrap();
+    let resolved = host.resolve_mapping(&mapping, &inputs).unwrap();
+    let expected =
+        format!(r#"{{"half":"\ud800","a/b":["\udfff"],"\ud800":"<K>","deep":{deep}}}"#);
+    assert_eq!(resolved.value.as_str(), expected);
+    assert_eq!(resolved.redaction_paths.len(), 1);
+    let value = Json::parse(&format!(r#"[{{"$secret":"K"}},{expected}]"#)).unwrap();
+    assert!(host.resolve_value(&value, Some("/base"), &inputs).is_ok());
+}
+
+#[test]
+fn a_secret_before_a_failure_is_redacted() {
+    let secrets = |name: &str| match name {
+        "K" => Ok("s3cr3t".to_owned()),
+        _ => Err("no such secret".to_owned()),
+    };
+    let inputs = MappingInputs { secrets: Some(&secrets), ..MappingInputs::default() };
+    let host = Host::new().unwrap();
+    for bad in [r#"{"$expr":"1 +"}"#, r#"{"$expr":"1 + \"a\""}"#, r#"{"$secret":"N"}"#] {
+        let mapping = format!(r#"{{"k":[{{"$secret":"K"}}],"bad":{bad}}}"#);
+        let mapping = Json::parse(&mapping).unwrap();
+        let failed = host.resolve_mapping(&mapping, &inputs).unwrap_err();
+        assert_eq!(failed.engine().unwrap().redaction_paths, ["/k/0"], "{bad}");
+    }
+}
+
+#[test]
+fn what_a_value_cannot_hold_is_an_error_that_names_its_place() {
+    let place = |json: &str| match Json::parse(json).unwrap().to_value() {
+        Err(HostError::NoValue { pointer, .. }) => pointer,
+        other => unreachable!("{other:?}"),
+    };
+    assert_eq!(place(r#""\ud800""#), "");
+    assert_eq!(
+        place(r#"{"x":[1,{"y,}":"]"}],"a~/b":[0,["\\\"","\ud800"]]}"#),
+        "/a~0~1b/1/1"
+    );
+    assert_eq!(place("{\n\"a\": 1,\n\"b\": \"\\ud800\"}"), "/b");
+    let deep = format!(r#"{{"d":{}1{}}}"#, "[".repeat(127), "]".repeat(127));
+    assert!(place(&deep).starts_with("/d/0/0/0"));
+    let held = format!("{}1{}", "[".repeat(127), "]".repeat(127));
+    assert!(Json::parse(&held).unwrap().to_value().is_ok());
+
+    let host = Host::new().unwrap();
+    let event = r#"{"eventName":"TICKET_CREATED","payload":{"ticketId":"\ud800"}}"#;
+    let event = Json::parse(event).unwrap();
+    let found = host.ask_json("correlation", &event).unwrap();
+    assert!(found.as_str().contains(r#""keys":["\ud800"]"#), "{found:?}");
+    let refused = found.to_value().unwrap_err();
+    assert_eq!(refused.class(), "transport");
+    assert!(refused.to_string().contains("W0201 at `/key`"), "{refused}");
+    let refused = host.ask_json("expand", &Json::parse("[]").unwrap()).unwrap_err();
+    assert_eq!(refused.class(), "transport");
 }
 
 #[test]

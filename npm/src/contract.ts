@@ -35,8 +35,8 @@ export class MappingError extends ExpressionError {
   /** JSON pointer of the value, where it has one. */
   readonly path: string | undefined;
 
-  constructor(details: MappingErrorDetails, cost?: Cost) {
-    super(details, cost);
+  constructor(details: MappingErrorDetails, cost?: Cost, redactionPaths?: readonly string[]) {
+    super(details, cost, redactionPaths);
     this.category = details.category;
     this.path = details.path;
   }
@@ -183,7 +183,7 @@ export interface ActionRequest {
   readonly nodePath?: string | null | undefined;
   readonly wait?: PausedWait | null | undefined;
   /** Unless this is known, a run is not resumed. */
-  readonly quotaExhausted?: boolean | undefined;
+  readonly quotaExhausted?: boolean | null | undefined;
 }
 
 /** A refusal as the API answers it. */
@@ -262,6 +262,16 @@ export interface IngressInput extends DecideOptions {
    * buffered the event, and of launches that started.
    */
   readonly done?: readonly string[] | undefined;
+  /** What can never succeed, such as a signal to a run that is gone: it is not planned again. */
+  readonly failed?: readonly PermanentFailure[] | undefined;
+}
+
+/** A signal or launch that can never succeed. */
+export interface PermanentFailure {
+  /** Its id in the plan. */
+  readonly id: string;
+  /** What the audit says of it. */
+  readonly reason: string;
 }
 
 /**
@@ -436,8 +446,8 @@ export function stepCancel(step: CancelStep): CancelOutcome {
 
 /** Plans what follows from an event. */
 export function planIngress(input: IngressInput): IngressPlan {
-  const { event, correlation, waits, launches, done } = input;
-  const members = { event, correlation, waits, launches, done };
+  const { event, correlation, waits, launches, done, failed } = input;
+  const members = { event, correlation, waits, launches, done, failed };
   return ask("ingress", members, input).ok as IngressPlan;
 }
 
@@ -495,13 +505,13 @@ function ask(
 
 function failure(
   error: NonNullable<Reply["error"]>,
-  { steps, bytes = 0 }: Reply,
+  { steps, bytes = 0, redactionPaths }: Reply,
 ): ExpressionError {
   const cost = steps === undefined ? undefined : { steps, bytes };
   const { category } = error;
   return category === undefined
-    ? new ExpressionError(error, cost)
-    : new MappingError({ ...error, category }, cost);
+    ? new ExpressionError(error, cost, redactionPaths)
+    : new MappingError({ ...error, category }, cost, redactionPaths);
 }
 
 function resolved({ ok, redactionPaths = [], steps = 0, bytes = 0 }: Reply): Resolved {

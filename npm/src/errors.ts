@@ -65,8 +65,13 @@ export class ExpressionError extends Error {
   readonly suggestion: string | undefined;
   /** What the evaluation had used up; absent where nothing was evaluated. */
   readonly cost: Cost | undefined;
+  /**
+   * Of a mapping that failed, JSON pointers of the secrets that were resolved before: what
+   * a log of the failure must not show. Empty elsewhere.
+   */
+  readonly redactionPaths: readonly string[];
 
-  constructor(details: ErrorDetails, cost?: Cost) {
+  constructor(details: ErrorDetails, cost?: Cost, redactionPaths: readonly string[] = []) {
     super(details.message);
     this.class = details.class;
     this.code = details.code;
@@ -78,6 +83,7 @@ export class ExpressionError extends Error {
     this.help = details.help;
     this.suggestion = details.suggestion;
     this.cost = cost;
+    this.redactionPaths = redactionPaths;
   }
 }
 

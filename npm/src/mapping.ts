@@ -15,6 +15,7 @@ import {
   secretsOfMapping,
   secretsOfValue,
 } from "./contract.js";
+import { ExpressionError } from "./errors.js";
 
 /** Looks up the secrets that a mapping refers to. */
 export interface SecretResolver {
@@ -30,7 +31,7 @@ export interface MappingResolverOptions {
   readonly secretResolver?: SecretResolver | undefined;
   /** Handed to the resolver. */
   readonly workflowRunId?: string | undefined;
-  /** JSON pointers of where secrets stand in the result are added to it. */
+  /** JSON pointers of where secrets stand are added to it, also when the mapping fails. */
   readonly redactionPaths?: string[] | undefined;
 }
 
@@ -67,6 +68,9 @@ export async function resolveMappingValue(
   options: MappingResolverOptions,
   path?: string,
 ): Promise<unknown> {
+  if (value === undefined) {
+    return undefined;
+  }
   const secrets = await lookUp(secretsOfValue, value, options);
   return resolved(options, () =>
     resolveValue(value, { ...surroundings(options), secrets, path }),
@@ -75,6 +79,9 @@ export async function resolveMappingValue(
 
 /** A value with all its expressions evaluated; secrets stay as they are. */
 export async function resolveExpressions(value: unknown, context: unknown): Promise<unknown> {
+  if (value === undefined) {
+    return undefined;
+  }
   return plainly(["category", "message"], () => resolve(value, { context, now: Date.now() }));
 }
 
@@ -121,7 +128,18 @@ async function outcomeOf(
 }
 
 function resolved({ redactionPaths }: MappingResolverOptions, run: () => Resolved): unknown {
-  const { value, redactionPaths: found } = plainly(["category", "message", "path"], run);
+  const redacting = (): Resolved => {
+    try {
+      return run();
+    } catch (error) {
+      // Secrets that were resolved before the failure must not show in its log either.
+      if (error instanceof ExpressionError) {
+        redactionPaths?.push(...error.redactionPaths);
+      }
+      throw error;
+    }
+  };
+  const { value, redactionPaths: found } = plainly(["category", "message", "path"], redacting);
   redactionPaths?.push(...found);
   return value;
 }

@@ -232,6 +232,28 @@ describe("the mapping resolver", () => {
     ]);
   });
 
+  test("secrets that were resolved before a failure are redacted in its log", async () => {
+    const failing: [unknown, string[]][] = [
+      [{ $expr: 'payload.s + "b"' }, ["/key"]],
+      [{ $expr: "$sum(1)" }, ["/key"]],
+      [{ $secret: "NOPE" }, ["/key"]],
+    ];
+    for (const [bad, expected] of failing) {
+      const redactionPaths: string[] = [];
+      const options = { expressionContext, secretResolver: secrets, redactionPaths };
+      const mapping = { key: { $secret: "KEY" }, bad, later: { $secret: "KEY" } };
+      await thrown(() => resolveInputMapping(mapping, options));
+      expect(redactionPaths).toEqual(expected);
+      await thrown(() => resolveMappingValue([mapping], options, "/base"));
+      expect(redactionPaths).toEqual([...expected, "/base/0/key"]);
+    }
+  });
+
+  test("nothing stays nothing, and null stays null", async () => {
+    expect(await resolveMappingValue(undefined, { expressionContext })).toBeUndefined();
+    expect(await resolveMappingValue(null, { expressionContext })).toBeNull();
+  });
+
   test("a value has a path only if it is given one", async () => {
     const bad = { $expr: "payload.missing" };
     const options = { expressionContext };
@@ -250,6 +272,11 @@ describe("the expression resolver", () => {
       a: [2],
       k: { $secret: "KEY" },
     });
+  });
+
+  test("nothing stays nothing, and null stays null", async () => {
+    expect(await resolveExpressions(undefined, expressionContext)).toBeUndefined();
+    expect(await resolveExpressions(null, expressionContext)).toBeNull();
   });
 
   test("its failures have no path", async () => {

@@ -51,7 +51,10 @@ test("a mapping that fails says whose fault it is and where", () => {
     message: expect.stringMatching(/^T2002 at 1:\d+: /),
   });
   const secret = caught(() => resolveValue({ $secret: "KEY" }, { path: "/base" }));
-  expect(secret).toMatchObject({ category: "ActionError", path: "/base" });
+  expect(secret).toMatchObject({ category: "ActionError", path: "/base", redactionPaths: [] });
+  const both = { k: { $secret: "KEY" }, a: { $expr: "1 +" } };
+  const redacted = caught(() => resolveMapping(both, { secrets: { KEY: { value: "s3cr3t" } } }));
+  expect(redacted).toMatchObject({ class: "syntax", redactionPaths: ["/k"] });
   expect(caught(() => resolveMapping({ a: { $expr: "1 +" } }))).not.toBeInstanceOf(MappingError);
 });
 
@@ -92,7 +95,17 @@ test("the other decisions answer through their functions", () => {
   const waits = [{ waitId: "w", runId: "r", tenant: "t", type: "event", eventName: "E", key: "7" }];
   const { signals: planned } = planIngress({ event, correlation, waits });
   expect(planned).toMatchObject([{ id: "/t/e/workflowRuntimeV2Event/r", key: "7", keys: ["7"] }]);
+  const failed = [{ id: "/t/e/workflowRuntimeV2Event/r", reason: "the run is gone" }];
+  const { state, audit } = planIngress({ event, correlation, waits, failed });
+  expect({ state, audit }).toMatchObject({ state: "done", audit: { failures: failed } });
   expect(() => planIngress({ event, correlation, waits, limits: { steps: 1 } })).toThrow(/1 steps/);
+  const stray = { ...event, type: "E" };
+  expect(() => planIngress({ event: stray, correlation, waits })).toThrow(/`\/event\/type`/);
+  const unknown = { engine: "temporal", status: "WAITING", quotaExhausted: null } as const;
+  const paused = { nodePath: "p", wait: { type: "quota", stepPath: "p" } };
+  expect(decideAction({ action: "quota_resume", ...unknown, ...paused })).toMatchObject({
+    details: { code: "WORKFLOW_QUOTA_UNKNOWN" },
+  });
   const required = { version: 1, events: { E: [{ path: "a", required: true }] } } as const;
   expect(() => resolveCorrelation({ eventName: "E", payload: {}, rules: required })).toThrow(
     /`E` has no value for a required rule; tried a \(required\)/,

@@ -59,6 +59,7 @@ function write(file, { meta, vectors }) {
 
 /** Whether a decision is as expected: whole, some members of it, or an error. */
 function decides(given, found) {
+  if (!isDeepStrictEqual(given.redactionPaths ?? [], found.redactionPaths ?? [])) return false;
   if (given.error) {
     const { pathAbsent, message, ...rest } = given.error;
     if (pathAbsent && found.error?.path !== undefined) return false;

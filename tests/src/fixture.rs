@@ -9,7 +9,7 @@ mod expect;
 use crate::json::Json;
 use crate::subject::{Limits, Reads, Request};
 pub(crate) use decision::expected as expected_decision;
-pub use decision::{Decide, ExpectedDecision};
+pub use decision::{Decide, ExpectedAnswer, ExpectedDecision};
 pub(crate) use expect::expected;
 pub use expect::{Expect, ExpectedError};
 use expect::{expected_verdict, whole};

@@ -6,69 +6,105 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::value::{Heap, Marks, Value, format_number, index};
 use alloc::vec::Vec;
 
+/// A helper as authors read about it, who ask the artifact too.
+pub(crate) struct Described {
+    pub(crate) name: &'static str,
+    /// How it is called, and what it gives.
+    pub(crate) signature: &'static str,
+    /// One sentence.
+    pub(crate) summary: &'static str,
+    /// An expression, and its result as JSON over the given time.
+    pub(crate) example: (&'static str, &'static str),
+}
+
+const NOW_ISO: Described = Described {
+    name: "nowIso",
+    signature: "nowIso() → string",
+    summary: "Gives the time of the evaluation as an ISO 8601 timestamp in UTC.",
+    example: ("len(nowIso())", "24"),
+};
+const COALESCE: Described = Described {
+    name: "coalesce",
+    signature: "coalesce(value, …) → any",
+    summary: "Gives the first argument that is neither missing nor null, else null.",
+    example: ("coalesce(payload.nickname, \"guest\")", "\"guest\""),
+};
+const LEN: Described = Described {
+    name: "len",
+    signature: "len(value) → number",
+    summary: "Counts the UTF-16 units of a text or the items of a list; else 0.",
+    example: ("len(\"abc\")", "3"),
+};
+const TO_STRING: Described = Described {
+    name: "toString",
+    signature: "toString(value) → string",
+    summary: "Turns a value into text as JavaScript's `String` does; nothing becomes \"\".",
+    example: ("toString([1, [2, 3]])", "\"1,2,3\""),
+};
+const APPEND: Described = Described {
+    name: "append",
+    signature: "append(list, value) → array",
+    summary: "Adds a value, or the items of a list, to the end of a list.",
+    example: ("append([1], [2, 3])", "[1,2,3]"),
+};
+
+/// The helpers, in the order in which authors are told about them.
+pub(crate) const DESCRIBED: [Described; 5] = [NOW_ISO, COALESCE, LEN, TO_STRING, APPEND];
+
 pub(super) const TABLE: &[Builtin] = &[
     Builtin {
-        name: "append",
+        name: APPEND.name,
         signature: "",
         arity: 2,
         parameters: 2,
         purity: Purity::Pure,
         cost: Cost::PerItem,
         doc: Doc::new(
-            "Adds a value, or the items of a list, to the end of a list.",
-            &[("append([1], 2)", "[1,2]"), ("append(null, \"a\")", "[\"a\"]")],
+            APPEND.summary,
+            &[APPEND.example, ("append(null, \"a\")", "[\"a\"]")],
         ),
         call: Body::Native(append),
     },
     Builtin {
-        name: "coalesce",
+        name: COALESCE.name,
         signature: "",
         arity: 0,
         parameters: super::REST,
         purity: Purity::Pure,
         cost: Cost::Unit,
-        doc: Doc::new(
-            "Gives the first argument that is neither missing nor null, else null.",
-            &[("coalesce(null, \"a\")", "\"a\""), ("coalesce()", "null")],
-        ),
+        doc: Doc::new(COALESCE.summary, &[COALESCE.example, ("coalesce()", "null")]),
         call: Body::Native(coalesce),
     },
     Builtin {
-        name: "len",
+        name: LEN.name,
         signature: "",
         arity: 1,
         parameters: 1,
         purity: Purity::Pure,
         cost: Cost::PerText,
-        doc: Doc::new(
-            "Counts the UTF-16 units of a text or the items of a list; else 0.",
-            &[("len(\"abc\")", "3"), ("len([1,2])", "2"), ("len(5)", "0")],
-        ),
+        doc: Doc::new(LEN.summary, &[LEN.example, ("len([1,2])", "2"), ("len(5)", "0")]),
         call: Body::Native(len),
     },
     Builtin {
-        name: "nowIso",
+        name: NOW_ISO.name,
         signature: "",
         arity: 0,
         parameters: 1,
         purity: Purity::Clock,
         cost: Cost::Unit,
-        doc: Doc::new(
-            "Gives the time of the evaluation as an ISO 8601 timestamp in UTC.",
-            &[],
-        ),
+        doc: Doc::new(NOW_ISO.summary, &[NOW_ISO.example]),
         call: Body::Native(now_iso),
     },
     Builtin {
-        name: "toString",
+        name: TO_STRING.name,
         signature: "",
         arity: 1,
         parameters: 1,
         purity: Purity::Pure,
         cost: Cost::Own,
         doc: Doc::new(
-            "Turns a value into text as JavaScript's `String` does; nothing becomes \"\".",
-            &[("toString(1.50)", "\"1.5\""), ("toString([1,[2,3]])", "\"1,2,3\"")],
+            TO_STRING.summary,
+            &[TO_STRING.example, ("toString(1.50)", "\"1.5\"")],
         ),
         call: Body::Native(to_string),
     },

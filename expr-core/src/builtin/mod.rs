@@ -39,7 +39,7 @@ use alloc::boxed::Box;
 use alloc::vec::Vec;
 
 pub(crate) use coerce::{number as to_number, trim};
-pub(crate) use helper::iso_timestamp;
+pub(crate) use helper::{DESCRIBED, Described, iso_timestamp};
 pub(crate) use regex::{match_regex, next_match};
 pub(crate) use search::contains;
 pub(crate) use signature::check_arguments;

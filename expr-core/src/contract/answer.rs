@@ -135,8 +135,8 @@ impl Answer {
     }
 
     /// The text.
-    pub(crate) fn into_bytes(self) -> Vec<u8> {
-        self.bytes
+    pub(crate) fn bytes(&self) -> &[u8] {
+        &self.bytes
     }
 }
 
@@ -144,5 +144,5 @@ impl Answer {
 pub fn write_error_members(out: &mut Vec<u8>, error: &Error) {
     let mut answer = Answer::default();
     answer.error(error, None);
-    out.extend_from_slice(&answer.into_bytes());
+    out.extend_from_slice(answer.bytes());
 }

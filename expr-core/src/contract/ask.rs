@@ -36,8 +36,11 @@ pub(crate) struct Ask {
     pub(crate) now: Option<i64>,
     /// How expressions are evaluated.
     pub(crate) evaluate: Evaluate,
-    /// The value of the member `ok` and what follows it.
+    /// The value of the member `ok`.
     pub(crate) out: Answer,
+    /// Where secrets stand that were resolved, of an ask that resolves them. What fails
+    /// after that has seen them too, so they are told whatever the answer is.
+    pub(crate) redactions: Option<Vec<Vec<u8>>>,
 }
 
 /// Why an ask has no answer.

@@ -6,6 +6,7 @@
 
 use super::ask::{Answered, Ask, Unevaluated, bad_member};
 use super::mapping::{expression_failure, member_pointer};
+use super::shape::{Kind, Shape, closed, expect, may};
 use crate::builtin::trim;
 use crate::error::Result;
 use crate::map::NumberMap;
@@ -19,6 +20,15 @@ const VARS: usize = 1;
 const LOCAL: usize = 2;
 /// The scopes that expressions only read.
 const READ_ONLY: [&str; 3] = ["system", "meta", "error"];
+/// All of them.
+const ALL: Shape = closed(&[
+    may(SCOPES[PAYLOAD], Kind::Any),
+    may(SCOPES[VARS], Kind::Any),
+    may(SCOPES[LOCAL], Kind::Any),
+    may(READ_ONLY[0], Kind::Any),
+    may(READ_ONLY[1], Kind::Any),
+    may(READ_ONLY[2], Kind::Any),
+]);
 
 /// `expandDottedKeys`: the last of several values for a place wins.
 pub(crate) fn expand(ask: &mut Ask) -> Answered {
@@ -44,6 +54,7 @@ pub(crate) fn expand(ask: &mut Ask) -> Answered {
 /// which sees what was written before it.
 pub(crate) fn assign(ask: &mut Ask) -> Answered {
     let given = ask.given("scopes");
+    expect(ask, given, &ALL, ("scopes", None))?;
     let mut scopes = SCOPES.map(|name| ask.member(given, name));
     for (path, value) in ask.members(ask.given("values")) {
         let path = ask.heap.bytes(path).to_vec();

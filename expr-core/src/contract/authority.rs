@@ -5,7 +5,7 @@
 //! projection to what it would like to be true.
 
 use super::ask::{Answered, Ask, joined};
-use super::shape::Kind;
+use super::shape::{Kind, Shape, closed, expect, may, same_name};
 use crate::value::Value;
 
 /// When Temporal carries an action out.
@@ -122,8 +122,33 @@ const STATUSES: [(&str, bool); 5] = [
     ("CANCELED", false),
 ];
 
+/// What a wait can tell of itself.
+const WAIT: Shape = closed(&[
+    may("type", Kind::Any),
+    may("stepPath", Kind::Any),
+    may("status", Kind::Any),
+    may("runId", Kind::Any),
+    may("tenant", Kind::Any),
+]);
+
+/// Every action that operators know.
+#[cfg(feature = "reference")]
+pub fn operator_actions() -> impl Iterator<Item = &'static str> {
+    ACTIONS.iter().map(|row| row.0)
+}
+
+/// Every status that a run can have.
+#[cfg(feature = "reference")]
+pub fn run_statuses() -> impl Iterator<Item = &'static str> {
+    STATUSES.iter().map(|row| row.0)
+}
+
 /// Decides an action.
 pub(crate) fn authority(ask: &mut Ask) -> Answered {
+    let wait = ask.given("wait");
+    if let Value::Object(_) = wait {
+        expect(ask, wait, &WAIT, ("wait", None))?;
+    }
     match decide(ask) {
         Ok(operation) => {
             ask.out.raw(r#"{"allow":true,"via":"temporal","operation":"#);
@@ -171,9 +196,9 @@ fn paused(ask: &Ask, status: Value) -> Result<(), &'static Refusal> {
     // What the wait says of itself must be so; only its place has to be told.
     let fits = |name, known| {
         let told = of_wait(name);
-        told.is_undefined() || is_same(ask, told, known)
+        told.is_undefined() || same_name(ask, told, known)
     };
-    let is_current = is_same(ask, of_wait("stepPath"), ask.given("nodePath"))
+    let is_current = same_name(ask, of_wait("stepPath"), ask.given("nodePath"))
         && fits("status", status)
         && ["runId", "tenant"].into_iter().all(|name| fits(name, ask.given(name)));
     if !is_current {
@@ -184,11 +209,6 @@ fn paused(ask: &Ask, status: Value) -> Result<(), &'static Refusal> {
         Value::Bool(true) => Err(&EXHAUSTED),
         _ => Err(&UNKNOWN_QUOTA),
     }
-}
-
-/// Whether two names are told and the same.
-fn is_same(ask: &Ask, left: Value, right: Value) -> bool {
-    Kind::Name.fits(&ask.heap, left) && ask.bytes(left) == ask.bytes(right)
 }
 
 fn refuse(ask: &mut Ask, refusal: &Refusal) -> crate::error::Result<()> {

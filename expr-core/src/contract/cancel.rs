@@ -36,7 +36,9 @@ const CLOSE_STATUSES: [(&str, &str); 5] = [
 const CLOSED_RUN: &str = r#"{"table":"workflow_runs","where":{"tenant":@tenant,"run_id":@runId},"set":{"status":"#;
 const CLOSED_WAITS: &str = r#","node_path":null,"completed_at":{"$now":true}}},{"table":"workflow_run_waits","where":{"tenant":@tenant,"run_id":@runId,"status":"WAITING"},"set":{"status":"CANCELED","resolved_at":{"$now":true}}}"#;
 const CANCELED_LOG: &str =
-    r#",{"log":{"level":"WARN","message":"Run canceled by operator"}}"#;
+    r#",{"log":{"level":"WARN","message":"Run canceled by operator"}"#;
+/// Ends what is written to a log, which names its run as the tables do.
+const OF_RUN: &str = r#","tenant":@tenant,"runId":@runId}"#;
 
 /// What the operator is told whose request failed.
 const FAILURE: &str = r#","response":{"status":409,"message":"Failed to cancel Temporal-backed workflow run","details":{"code":"WORKFLOW_TEMPORAL_CANCEL_FAILED","action":"cancel","engine":"temporal","runId":@runId,"reason":@reason,"hint":"nothing was changed: try again, or end the run in Temporal","error":@error}}"#;
@@ -70,7 +72,8 @@ fn step(ask: &mut Ask) -> Result<()> {
     ask.out.raw(r#","writes":["#);
     match entered {
         "accepted" => {
-            ask.out.raw(r#"{"audit":"cancel accepted"}"#);
+            ask.out.raw(r#"{"audit":"cancel accepted""#);
+            ask.fill(OF_RUN)?;
         }
         "closed" => {
             ask.fill(CLOSED_RUN)?;
@@ -78,8 +81,10 @@ fn step(ask: &mut Ask) -> Result<()> {
             ask.fill(CLOSED_WAITS)?;
             if status == "CANCELED" {
                 ask.out.raw(CANCELED_LOG);
+                ask.fill(OF_RUN)?;
             }
-            ask.out.raw(r#",{"audit":"cancel closed"}"#);
+            ask.out.raw(r#",{"audit":"cancel closed""#);
+            ask.fill(OF_RUN)?;
         }
         _ => {}
     }

@@ -76,7 +76,7 @@ pub(crate) fn document(ask: &mut Ask) -> Answered {
     check.diagnostics.raw("]");
     let Check { ask, diagnostics, expressions, valid, .. } = check;
     ask.out.raw("{").name("valid").bool(valid).name("expressions").number(expressions);
-    ask.out.name("diagnostics").raw(diagnostics.into_bytes()).raw("}");
+    ask.out.name("diagnostics").raw(diagnostics.bytes()).raw("}");
     Ok(())
 }
 

@@ -23,26 +23,32 @@
 //!    answer.
 
 use super::answer::Answer;
-use super::ask::{Answered, Ask, bad_member, joined, push_index, push_segment};
-use super::shape::{Kind, Member, expect, may, misfit, must};
+use super::ask::{Answered, Ask, bad_member, joined, push_segment};
+use super::shape::{Kind, Shape, closed, expect, may, misfit, must, pointer, same_name};
 use super::wait::wait_key;
 use crate::error::Result;
 use crate::map::NumberMap;
 use crate::value::{Text, Value, index, length};
 use alloc::vec::Vec;
 
-const EVENT: [Member; 3] = [
+const EVENT: Shape = closed(&[
     must("eventId", Kind::Name),
     must("tenant", Kind::Name),
     must("eventName", Kind::Name),
-];
+    may("payload", Kind::Any),
+    may("payloadSchemaRef", Kind::TextOrNull),
+]);
 
-const CORRELATION: [Member; 4] = [
+const CORRELATION: Shape = closed(&[
     may("key", Kind::TextOrNull),
     must("keys", Kind::Array),
     must("source", Kind::Text),
     may("detail", Kind::Text),
-];
+    may("ambiguous", Kind::Bool),
+]);
+
+/// A signal or launch that can never succeed, and why.
+const FAILURE: Shape = closed(&[must("id", Kind::Text), must("reason", Kind::Text)]);
 
 /// Where the keys of an event come from.
 const SOURCES: [&str; 3] = ["explicit", "derived", "missing"];
@@ -52,7 +58,7 @@ struct Candidates {
     list: &'static str,
     /// The member that names one.
     id: &'static str,
-    members: &'static [Member],
+    shape: Shape,
     /// Takes one into the plan, or says why not.
     take: fn(&mut Ask, &mut Plan, Value, Text) -> Option<&'static str>,
 }
@@ -61,7 +67,7 @@ const CANDIDATES: [Candidates; 2] = [
     Candidates {
         list: "waits",
         id: "waitId",
-        members: &[
+        shape: closed(&[
             must("waitId", Kind::Name),
             must("runId", Kind::Name),
             must("tenant", Kind::Name),
@@ -69,19 +75,19 @@ const CANDIDATES: [Candidates; 2] = [
             may("eventName", Kind::TextOrNull),
             may("key", Kind::Scalar),
             may("status", Kind::TextOrNull),
-        ],
+        ]),
         take: take_wait,
     },
     Candidates {
         list: "launches",
         id: "workflowId",
-        members: &[
+        shape: closed(&[
             must("workflowId", Kind::Name),
             must("tenant", Kind::Name),
             must("version", Kind::Number),
             may("eventName", Kind::TextOrNull),
             may("problem", Kind::TextOrNull),
-        ],
+        ]),
         take: take_launch,
     },
 ];
@@ -99,8 +105,9 @@ const AUDIT: &str = r#","audit":{"eventId":@event.eventId,"eventName":@event.eve
 /// The workflow that has a run.
 const WORKFLOW_ID: &[u8] = b"workflow-runtime-v2:run:";
 
-/// Why what is carried out already is not planned again.
-const DONE: &[u8] = b"done";
+/// What is carried out already, and what never can be: the lists that tell it, and why it
+/// is not planned again.
+const SETTLED: [&str; 2] = ["done", "failed"];
 
 /// The rank of no key: that of any real one is less.
 const ANY: u32 = u32::MAX;
@@ -132,6 +139,12 @@ struct Plan {
     listed: NumberMap,
     /// Candidates that the event is not for, although they were offered.
     refused: Answer,
+    /// Id of what is [`SETTLED`] → in which way.
+    settled: NumberMap,
+    /// How many signals and launches of the event are planned or done.
+    planned: [u32; 2],
+    /// What of it never can be carried out, with the reason.
+    failures: Vec<Value>,
 }
 
 /// Plans what follows from an event.
@@ -141,8 +154,8 @@ pub(crate) fn ingress(ask: &mut Ask) -> Answered {
 
 fn answer(ask: &mut Ask) -> Result<()> {
     let (event, correlation) = (ask.given("event"), ask.given("correlation"));
-    expect(ask, event, &EVENT, "/event")?;
-    expect(ask, correlation, &CORRELATION, "/correlation")?;
+    expect(ask, event, &EVENT, ("event", None))?;
+    expect(ask, correlation, &CORRELATION, ("correlation", None))?;
     let mut pointer = Vec::new();
     for name in ["tenant", "eventId"] {
         let part = ask.bytes(ask.member(event, name)).unwrap_or_default();
@@ -159,84 +172,70 @@ fn answer(ask: &mut Ask) -> Result<()> {
         targets: NumberMap::default(),
         listed: NumberMap::default(),
         refused: Answer::default(),
+        settled: NumberMap::default(),
+        planned: [0; 2],
+        failures: Vec::new(),
     };
     let source = ask.member(correlation, "source");
     if !SOURCES.iter().any(|known| ask.is(source, known)) {
         return Err(bad_member("/correlation/source", "explicit, derived or missing"));
     }
-    plan.ranks = numbered(ask, &plan.keys, "/correlation/keys", Kind::Name)?;
-    let done_ids = ask.items(ask.given("done"));
-    let done = numbered(ask, &done_ids, "/done", Kind::Text)?;
-    let mut planned = carried_out(ask, &plan.pointer, &done_ids, &done);
+    rank_keys(ask, &mut plan)?;
+    settle(ask, &mut plan)?;
     for candidates in &CANDIDATES {
         sift(ask, &mut plan, candidates)?;
     }
+    let settled = plan.planned;
     ask.out.raw(r#"{"signals":["#);
-    let [signals, launches] = &mut planned;
-    let before = [*signals, *launches];
-    write_signals(ask, &mut plan, &done, signals)?;
+    write_signals(ask, &mut plan)?;
     ask.out.raw(r#"],"launches":["#);
-    for launch in core::mem::take(&mut plan.launches) {
-        let id = ask.member(launch, "workflowId").as_text().unwrap_or_default();
-        let fits = obstacle(ask, plan.event, launch).is_none();
-        if fits && plan.begin(ask, "launch", id, &done) {
-            *launches = launches.saturating_add(1);
-            ask.out.raw(r#","workflowId":"#).text(ask.heap.bytes(id));
-            ask.out.raw(r#","version":"#);
-            ask.write(ask.member(launch, "version"))?;
-            ask.fill(r#","tenant":@event.tenant}"#)?;
-            continue;
-        }
-        let reason = obstacle(ask, plan.event, launch).unwrap_or(DONE);
-        plan.refuse("workflowId", ask.heap.bytes(id), reason);
-    }
-    let state = if planned == before { "done" } else { "routed" };
+    write_launches(ask, &mut plan)?;
+    let state = if plan.planned == settled { "done" } else { "routed" };
     ask.out.raw(r#"],"state":"#).text(state);
-    ask.out.raw(r#","refused":["#).raw(plan.refused.into_bytes()).raw("]");
-    write_audit(ask, correlation, planned)
+    ask.out.raw(r#","refused":["#).raw(plan.refused.bytes()).raw("]");
+    write_audit(ask, &plan, correlation)
 }
 
-/// The place of each text in a list, in which nothing of another kind may be.
-fn numbered(
-    ask: &mut Ask,
-    texts: &[Value],
-    pointer: &str,
-    kind: Kind,
-) -> Result<NumberMap> {
-    let mut places = NumberMap::default();
-    for (place, &text) in texts.iter().enumerate() {
+/// Numbers the keys of the event in their order.
+fn rank_keys(ask: &mut Ask, plan: &mut Plan) -> Result<()> {
+    for (rank, &key) in plan.keys.iter().enumerate() {
         ask.charge(1)?;
-        let Some(text) = text.as_text().filter(|_| kind.fits(&ask.heap, text)) else {
-            let mut pointer = pointer.as_bytes().to_vec();
-            push_index(&mut pointer, place);
-            return Err(bad_member(pointer, kind.wanted()));
+        let Some(text) = key.as_text().filter(|_| Kind::Name.fits(&ask.heap, key)) else {
+            let pointer = pointer(("correlation/keys", Some(rank)));
+            return Err(bad_member(pointer, Kind::Name.wanted()));
         };
-        places.insert(name(ask, text), length(place));
+        plan.ranks.insert(name(ask, text), length(rank));
     }
-    Ok(places)
+    Ok(())
 }
 
-/// How many signals and launches of the event whose ids begin with `pointer` are done,
-/// each once: also those whose candidates are gone since.
-fn carried_out(
-    ask: &mut Ask,
-    pointer: &[u8],
-    ids: &[Value],
-    places: &NumberMap,
-) -> [u32; 2] {
-    let mut counts = [0_u32; 2];
-    for (place, id) in ids.iter().enumerate() {
-        let Some(id) = id.as_text() else { continue };
-        let number = name(ask, id);
-        let target = ask.heap.bytes(id).strip_prefix(pointer);
-        let Some([b'/', target @ ..]) = target else { continue };
-        let [signals, launches] = &mut counts;
-        let count = if target.starts_with(b"launch/") { launches } else { signals };
-        if places.get(number) == Some(length(place)) {
-            *count = count.saturating_add(1);
+/// Notes what is settled, each id once, and counts what is done for the event: also that
+/// whose candidates are gone since.
+fn settle(ask: &mut Ask, plan: &mut Plan) -> Result<()> {
+    for (how, list) in (0_u32..).zip(SETTLED) {
+        for (position, item) in ask.items(ask.given(list)).into_iter().enumerate() {
+            ask.charge(1)?;
+            let (at, fails) = ((list, Some(position)), how > 0);
+            if fails {
+                expect(ask, item, &FAILURE, at)?;
+            }
+            let told = if fails { ask.member(item, "id") } else { item };
+            let Some(id) = told.as_text() else {
+                return Err(bad_member(pointer(at), Kind::Text.wanted()));
+            };
+            if plan.settled.insert(name(ask, id), how).is_some() {
+                continue;
+            }
+            let target = ask.heap.bytes(id).strip_prefix(plan.pointer.as_slice());
+            let Some([b'/', target @ ..]) = target else { continue };
+            if fails {
+                plan.failures.push(item);
+            } else {
+                plan.count(usize::from(target.starts_with(b"launch/")));
+            }
         }
     }
-    counts
+    Ok(())
 }
 
 /// A number that stands for a text.
@@ -256,15 +255,13 @@ fn sift(ask: &mut Ask, plan: &mut Plan, candidates: &Candidates) -> Result<()> {
         ask.items(ask.given(candidates.list)).into_iter().enumerate()
     {
         ask.charge(1)?;
-        let mut pointer = Vec::new();
-        push_segment(&mut pointer, candidates.list.as_bytes());
-        push_index(&mut pointer, position);
-        if misfit(ask, candidate, candidates.members, &mut pointer).is_some() {
+        let mut pointer = pointer((candidates.list, Some(position)));
+        if misfit(ask, candidate, &candidates.shape, &mut pointer).is_some() {
             plan.refuse("pointer", &pointer, b"malformed");
             continue;
         }
         let id = ask.member(candidate, candidates.id).as_text().unwrap_or_default();
-        let reason = if same_text(ask, plan.tenant, ask.member(candidate, "tenant")) {
+        let reason = if same_name(ask, plan.tenant, ask.member(candidate, "tenant")) {
             (candidates.take)(ask, plan, candidate, id)
         } else {
             Some("tenant")
@@ -276,13 +273,9 @@ fn sift(ask: &mut Ask, plan: &mut Plan, candidates: &Candidates) -> Result<()> {
     Ok(())
 }
 
-fn same_text(ask: &Ask, left: Value, right: Value) -> bool {
-    ask.bytes(left) == ask.bytes(right)
-}
-
 fn has_name(ask: &Ask, event: Value, candidate: Value) -> bool {
     let [event, wanted] = [event, candidate].map(|it| ask.member(it, "eventName"));
-    same_text(ask, event, wanted)
+    same_name(ask, event, wanted)
 }
 
 /// Why an event does not start a workflow in this version, for which an older one does not
@@ -369,43 +362,44 @@ fn take_launch(
 }
 
 impl Plan {
+    /// Counts a signal or a launch.
+    fn count(&mut self, kind: usize) {
+        if let Some(count) = self.planned.get_mut(kind) {
+            *count = count.saturating_add(1);
+        }
+    }
+
     fn refuse(&mut self, member: &str, id: &[u8], reason: &[u8]) {
         let item = self.refused.item().raw("{").name(member).text(id);
         item.raw(r#","reason":"#).text(reason).raw("}");
     }
 
     /// Starts a signal or launch with the id by which its receiver knows that it has seen
-    /// it already, a pointer, so that no two are alike; gives false when the host says that
-    /// it is done.
-    fn begin(&self, ask: &mut Ask, kind: &str, target: Text, done: &NumberMap) -> bool {
+    /// it already, a pointer, so that no two are alike; or says how it is settled.
+    fn begin(&self, ask: &mut Ask, kind: &str, target: Text) -> Option<&'static str> {
         let mut pointer = self.pointer.clone();
         push_segment(&mut pointer, kind.as_bytes());
         push_segment(&mut pointer, ask.heap.bytes(target));
         let known = ask.heap.find_key(&pointer);
-        if known.is_some_and(|known| done.get(u64::from(known.0)).is_some()) {
-            return false;
+        if let Some(how) = known.and_then(|known| self.settled.get(u64::from(known.0))) {
+            return SETTLED.get(index(how)).copied();
         }
         ask.out.item().raw(r#"{"id":"#).text(pointer);
-        true
+        None
     }
 }
 
 /// Writes the signals that are still to be sent, and counts them.
-fn write_signals(
-    ask: &mut Ask,
-    plan: &mut Plan,
-    done: &NumberMap,
-    count: &mut u32,
-) -> Result<()> {
+fn write_signals(ask: &mut Ask, plan: &mut Plan) -> Result<()> {
     for Signal { run, signal, rank, waits } in core::mem::take(&mut plan.signals) {
         ask.charge(u64::from(length(plan.keys.len())))?;
-        if !plan.begin(ask, signal, run, done) {
+        if let Some(why) = plan.begin(ask, signal, run) {
             for wait in waits {
-                plan.refuse("waitId", ask.heap.bytes(wait), DONE);
+                plan.refuse("waitId", ask.heap.bytes(wait), why.as_bytes());
             }
             continue;
         }
-        *count = count.saturating_add(1);
+        plan.count(0);
         let run = ask.heap.bytes(run);
         let out = &mut ask.out;
         out.raw(r#","runId":"#).text(run);
@@ -423,12 +417,44 @@ fn write_signals(
     Ok(())
 }
 
-/// What the event's row says: what was planned for it up to now, and why nothing follows if nothing does.
-fn write_audit(ask: &mut Ask, correlation: Value, planned: [u32; 2]) -> Result<()> {
-    let [signals, launches] = planned.map(u64::from);
+/// Writes the launches that are still to be made, and counts them.
+fn write_launches(ask: &mut Ask, plan: &mut Plan) -> Result<()> {
+    for launch in core::mem::take(&mut plan.launches) {
+        let id = ask.member(launch, "workflowId").as_text().unwrap_or_default();
+        let mut why = obstacle(ask, plan.event, launch).map(<[u8]>::to_vec);
+        if why.is_none() {
+            why = plan.begin(ask, "launch", id).map(|how| how.as_bytes().to_vec());
+        }
+        if let Some(why) = why {
+            plan.refuse("workflowId", ask.heap.bytes(id), &why);
+            continue;
+        }
+        plan.count(1);
+        ask.out.raw(r#","workflowId":"#).text(ask.heap.bytes(id));
+        ask.out.raw(r#","version":"#);
+        ask.write(ask.member(launch, "version"))?;
+        ask.fill(r#","tenant":@event.tenant}"#)?;
+    }
+    Ok(())
+}
+
+/// What the row of the event says: all that was planned for it up to now, what cannot be
+/// carried out, and why nothing follows if nothing does.
+fn write_audit(ask: &mut Ask, plan: &Plan, correlation: Value) -> Result<()> {
+    let [signals, launches] = plan.planned.map(u64::from);
     ask.fill(AUDIT)?;
     ask.out.number(signals).raw(r#","launches":"#).number(launches);
-    if planned == [0, 0] && ask.is(ask.member(correlation, "source"), "missing") {
+    if let Some(&failure) = plan.failures.first() {
+        ask.out.raw(r#","failures":["#);
+        for &failure in &plan.failures {
+            ask.out.item();
+            ask.write(failure)?;
+        }
+        ask.out.raw(r#"],"message":"#);
+        ask.write(ask.member(failure, "reason"))?;
+    } else if plan.planned == [0, 0]
+        && ask.is(ask.member(correlation, "source"), "missing")
+    {
         let detail = ask.bytes(ask.member(correlation, "detail")).unwrap_or_default();
         let message = joined(&[b"Missing workflow correlation key (", detail, b")"]);
         ask.out.raw(r#","message":"#).text(message);

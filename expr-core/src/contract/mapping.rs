@@ -99,14 +99,14 @@ struct Resolution<'a> {
     rooted: bool,
     /// Whether this is a mapping, with secrets and places.
     secrets: bool,
-    redactions: Vec<Vec<u8>>,
 }
 
 impl<'a> Resolution<'a> {
     fn new(ask: &'a mut Ask, path: Option<Vec<u8>>, secrets: bool) -> Self {
         let rooted = path.is_some();
         let pointer = path.unwrap_or_default();
-        Resolution { ask, pointer, rooted, secrets, redactions: Vec::new() }
+        ask.redactions = secrets.then(Vec::new);
+        Resolution { ask, pointer, rooted, secrets }
     }
 
     /// Writes the value; its root is resolved itself only if it is a `reference`.
@@ -151,9 +151,6 @@ impl<'a> Resolution<'a> {
                 }
             }
         }
-        if self.secrets {
-            self.ask.out.name("redactionPaths").texts(&self.redactions);
-        }
         Ok(())
     }
 
@@ -183,7 +180,8 @@ impl<'a> Resolution<'a> {
         let value = self.ask.member(outcome, "value");
         if !value.is_undefined() {
             self.ask.write(value)?;
-            self.redactions.extend(path.filter(|path| !path.is_empty()));
+            let path = path.filter(|path| !path.is_empty());
+            self.ask.redactions.iter_mut().zip(path).for_each(|(all, it)| all.push(it));
             return Ok(());
         }
         let name = self.ask.heap.bytes(name);

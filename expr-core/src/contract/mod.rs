@@ -24,6 +24,8 @@ pub use answer::write_error_members;
 pub(crate) use ask::{Answered, Ask, Failure, Unevaluated, bad_member};
 pub(crate) use assignment::{assign, expand};
 pub(crate) use authority::authority;
+#[cfg(feature = "reference")]
+pub use authority::{operator_actions, run_statuses};
 pub(crate) use cancel::cancel;
 pub(crate) use correlation::correlation;
 pub(crate) use document::document;

@@ -1,6 +1,6 @@
 //! What the members of a request must be, in the request itself and inside it.
 
-use super::ask::{Ask, bad_member, push_index, push_segment};
+use super::ask::{Ask, bad_member, joined, push_index, push_segment};
 use crate::builtin::trim;
 use crate::error::Result;
 use crate::value::{Heap, Value};
@@ -27,6 +27,8 @@ pub enum Kind {
     ObjectOrNull,
     /// An array.
     Array,
+    /// True, false or null.
+    BoolOrNull,
     /// True or false.
     Bool,
 }
@@ -44,6 +46,7 @@ impl Kind {
             Kind::Object => "an object",
             Kind::ObjectOrNull => "an object or null",
             Kind::Array => "an array",
+            Kind::BoolOrNull => "true, false or null",
             Kind::Bool => "true or false",
         }
     }
@@ -55,9 +58,12 @@ impl Kind {
             (Kind::Any, _)
             | (Kind::Text | Kind::TextOrNull | Kind::Scalar, Value::String(_))
             | (Kind::Scalar | Kind::Number, Value::Number(_))
-            | (Kind::Scalar | Kind::Bool, Value::Bool(_))
+            | (Kind::Scalar | Kind::BoolOrNull | Kind::Bool, Value::Bool(_))
             | (Kind::Object | Kind::ObjectOrNull, Value::Object(_))
-            | (Kind::TextOrNull | Kind::Scalar | Kind::ObjectOrNull, Value::Null)
+            | (
+                Kind::TextOrNull | Kind::Scalar | Kind::BoolOrNull | Kind::ObjectOrNull,
+                Value::Null,
+            )
             | (Kind::Array, Value::Array(_)) => true,
             _ => false,
         }
@@ -85,18 +91,33 @@ pub(crate) const fn may(name: &'static str, kind: Kind) -> Member {
     Member { name, kind, required: false }
 }
 
+/// The members of an object.
+pub(super) struct Shape {
+    pub(super) members: &'static [Member],
+    /// Whether it may have others, which are passed over.
+    pub(super) open: bool,
+}
+
+/// What an object is whose members are these and no others.
+pub(super) const fn closed(members: &'static [Member]) -> Shape {
+    Shape { members, open: false }
+}
+
+/// What a member must be that nobody asked for.
+const UNKNOWN: &str = "left out";
+
 /// What the first thing that is wrong with an object must be instead; `pointer` becomes
 /// its place.
 pub(super) fn misfit(
     ask: &Ask,
     value: Value,
-    members: &[Member],
+    shape: &Shape,
     pointer: &mut Vec<u8>,
 ) -> Option<&'static str> {
     if !matches!(value, Value::Object(_)) {
         return Some(Kind::Object.wanted());
     }
-    for &Member { name, kind, required } in members {
+    for &Member { name, kind, required } in shape.members {
         let member = ask.member(value, name);
         let absent = member.is_undefined() && !required;
         if !absent && !kind.fits(&ask.heap, member) {
@@ -104,37 +125,43 @@ pub(super) fn misfit(
             return Some(kind.wanted());
         }
     }
+    if shape.open {
+        return None;
+    }
+    for (name, _) in ask.members(value) {
+        let name = ask.heap.bytes(name);
+        if !shape.members.iter().any(|known| known.name.as_bytes() == name) {
+            push_segment(pointer, name);
+            return Some(UNKNOWN);
+        }
+    }
     None
 }
 
-/// Refuses a request whose member with that pointer lacks one of its own.
+/// Refuses a request in which something is of another shape.
 pub(super) fn expect(
     ask: &Ask,
     value: Value,
-    members: &[Member],
-    pointer: &str,
+    shape: &Shape,
+    at: (&str, Option<usize>),
 ) -> Result<()> {
-    let mut pointer = pointer.as_bytes().to_vec();
-    match misfit(ask, value, members, &mut pointer) {
+    let mut pointer = pointer(at);
+    match misfit(ask, value, shape, &mut pointer) {
         Some(wanted) => Err(bad_member(pointer, wanted)),
         None => Ok(()),
     }
 }
 
-/// Refuses a request that has something else than objects with these members in a list.
-pub(super) fn expect_items(
-    ask: &mut Ask,
-    items: &[Value],
-    members: &[Member],
-    pointer: &str,
-) -> Result<()> {
-    for (position, &item) in items.iter().enumerate() {
-        ask.charge(1)?;
-        let mut pointer = pointer.as_bytes().to_vec();
+/// The pointer of a member of the request, or of an item in it.
+pub(super) fn pointer((member, position): (&str, Option<usize>)) -> Vec<u8> {
+    let mut pointer = joined(&[b"/", member.as_bytes()]);
+    if let Some(position) = position {
         push_index(&mut pointer, position);
-        if let Some(wanted) = misfit(ask, item, members, &mut pointer) {
-            return Err(bad_member(pointer, wanted));
-        }
     }
-    Ok(())
+    pointer
+}
+
+/// Whether two names are told and the same.
+pub(super) fn same_name(ask: &Ask, left: Value, right: Value) -> bool {
+    Kind::Name.fits(&ask.heap, left) && ask.bytes(left) == ask.bytes(right)
 }

@@ -6,11 +6,11 @@
 
 use super::HELPERS;
 use crate::error::{Error, ErrorKind};
+use crate::span::Span;
 use crate::syntax::{Node, NodeId, NodeKind, StageKind, Tree};
 use crate::text::{Wtf8, Wtf8Buf};
 use crate::unicode::to_lowercase;
 use alloc::vec::Vec;
-use core::mem;
 
 /// The contract counts the names on the left of `?:` and `??` twice, which doubles at every
 /// level. Beyond this many names the list is long enough to tell and they count once.
@@ -30,7 +30,8 @@ pub(crate) fn validate(tree: &Tree) -> Validation {
     if let Err(error) = walk.run(None) {
         return Validation { functions: None, error: Some(error) };
     }
-    let rebound = mem::take(&mut walk.rebound).into_iter().next();
+    walk.rebound.truncate(1);
+    let rebound = walk.rebound.pop();
     let error = rebound.or_else(|| walk.disallowed(true).pop());
     let mut functions = Vec::with_capacity(walk.functions.len());
     for (name, _) in walk.functions {
@@ -62,11 +63,13 @@ struct Walk<'a> {
     functions: Vec<(Wtf8Buf, NodeId)>,
     /// A violation for each helper that something is bound to.
     rebound: Vec<Error>,
+    /// Definitions that are called where they stand, and are still to be visited.
+    called: Vec<NodeId>,
 }
 
 impl<'a> Walk<'a> {
     fn new(tree: &'a Tree) -> Self {
-        Walk { tree, functions: Vec::new(), rebound: Vec::new() }
+        Walk { tree, functions: Vec::new(), rebound: Vec::new(), called: Vec::new() }
     }
 
     /// Walks to the end, or to the first violation unless they are collected.
@@ -89,6 +92,10 @@ impl<'a> Walk<'a> {
                 }
             }
             pending.extend(self.tree.children(id).into_iter().rev().map(Task::Visit));
+            // Who wants every violation wants each once.
+            if collected.is_some() {
+                continue;
+            }
             let known = self.functions.len();
             let repeated = match node.kind {
                 NodeKind::Elvis { .. } => known,
@@ -105,21 +112,28 @@ impl<'a> Walk<'a> {
     }
 
     fn repeat(&mut self, from: usize) {
-        if self.functions.len() <= MOST_REPEATED
-            && let Some(names) = self.functions.get(from..)
-        {
-            let names = names.to_vec();
-            self.functions.extend(names);
+        let known = self.functions.len();
+        for at in from..known {
+            if known <= MOST_REPEATED
+                && let Some(callee) = self.functions.get(at).cloned()
+            {
+                self.functions.push(callee);
+            }
         }
     }
 
     fn check(&mut self, id: NodeId, node: &Node) -> Result<(), Error> {
         match &node.kind {
+            // Told with the call whose callee it is.
+            NodeKind::Lambda { .. } if self.called.last() == Some(&id) => {
+                self.called.pop();
+            }
             NodeKind::Lambda { .. } => return Err(place(ErrorKind::Lambda, node)),
             NodeKind::Call { procedure, .. } | NodeKind::Partial { procedure, .. } => {
                 let is_lambda =
                     |node: &Node| matches!(node.kind, NodeKind::Lambda { .. });
                 if self.tree.get(*procedure).is_some_and(is_lambda) {
+                    self.called.push(*procedure);
                     return Err(place(ErrorKind::Lambda, node));
                 }
                 match self.callee_name(*procedure) {
@@ -151,20 +165,26 @@ impl<'a> Walk<'a> {
 
     /// Remembers the helpers that something is bound to.
     fn note_bindings(&mut self, node: &Node) {
-        let bound = match &node.kind {
-            NodeKind::Bind { name, .. } => Some(name),
-            _ => None,
-        };
-        let stages = node.stages.iter().filter_map(|stage| match &stage.kind {
-            StageKind::Index(name) => Some(name),
-            StageKind::Filter(_) => None,
-        });
-        let names = bound.into_iter().chain(&node.focus).chain(&node.index).chain(stages);
-        for name in names {
-            if HELPERS.iter().any(|&helper| name.as_wtf8() == helper.into()) {
-                let kind = ErrorKind::HelperRebinding { name: name.clone() };
-                self.rebound.push(place(kind, node));
+        if let NodeKind::Bind { name, .. } = &node.kind {
+            self.note_binding(name, node.span);
+        }
+        let [focus_at, index_at] = node.bound_at;
+        for (name, span) in [(&node.focus, focus_at), (&node.index, index_at)] {
+            if let Some(name) = name {
+                self.note_binding(name, span);
             }
+        }
+        for stage in &node.stages {
+            if let StageKind::Index(name) = &stage.kind {
+                self.note_binding(name, stage.span);
+            }
+        }
+    }
+
+    fn note_binding(&mut self, name: &Wtf8Buf, span: Span) {
+        if HELPERS.iter().any(|&helper| name.as_wtf8() == helper.into()) {
+            let kind = ErrorKind::HelperRebinding { name: name.clone() };
+            self.rebound.push(Error::from(kind).or_span(span));
         }
     }
 

@@ -2,7 +2,7 @@
 
 use super::answer::Answer;
 use super::ask::{Answered, Ask};
-use super::shape::{Kind, Member, expect, expect_items, may, must};
+use super::shape::{Kind, Member, Shape, closed, expect, may, must};
 use crate::builtin::{contains, iso_timestamp, trim};
 use crate::error::Result;
 use crate::text::{Wtf8, char_start};
@@ -51,13 +51,15 @@ const OPERATORS: [Operator; 13] = [
     ("ends_with", Operand::Text, Test::Ends, false),
 ];
 
-const DESCRIPTOR: [Member; 3] = [
+const DESCRIPTOR: Shape = closed(&[
     must("eventName", Kind::Text),
     may("correlationKey", Kind::Scalar),
     may("filters", Kind::Array),
-];
+]);
 
-const FILTER: [Member; 2] = [must("path", Kind::Text), must("op", Kind::Text)];
+/// What else a filter has keeps it from being published, and not from being used.
+const FILTER: Shape =
+    Shape { members: &[must("path", Kind::Text), must("op", Kind::Text)], open: true };
 
 /// What a run keeps of a signal. Signals that were planned elsewhere have no list of keys.
 const SIGNAL: [Member; 6] = [
@@ -82,10 +84,13 @@ pub(crate) fn wait_match(ask: &mut Ask) -> Answered {
 
 fn match_signals(ask: &mut Ask) -> Result<()> {
     let descriptor = ask.given("descriptor");
-    expect(ask, descriptor, &DESCRIPTOR, "/descriptor")?;
+    expect(ask, descriptor, &DESCRIPTOR, ("descriptor", None))?;
     let event = ask.member(descriptor, "eventName");
     let filters = ask.items(ask.member(descriptor, "filters"));
-    expect_items(ask, &filters, &FILTER, "/descriptor/filters")?;
+    for (position, &filter) in filters.iter().enumerate() {
+        ask.charge(1)?;
+        expect(ask, filter, &FILTER, ("descriptor/filters", Some(position)))?;
+    }
     let key = wait_key(ask, ask.member(descriptor, "correlationKey"));
     let signals = ask.items(ask.given("signals"));
     let mut first = None;
@@ -130,9 +135,9 @@ fn match_signals(ask: &mut Ask) -> Result<()> {
         Some(first) => out.number(u64::from(crate::value::length(first))),
         None => out.raw("-1"),
     };
-    out.raw(r#","perFilter":["#).raw(per_filter.into_bytes());
-    out.raw(r#"],"reasons":["#).raw(reasons.into_bytes());
-    out.raw(r#"],"mismatches":["#).raw(mismatches.into_bytes());
+    out.raw(r#","perFilter":["#).raw(per_filter.bytes());
+    out.raw(r#"],"reasons":["#).raw(reasons.bytes());
+    out.raw(r#"],"mismatches":["#).raw(mismatches.bytes());
     out.raw(r#"],"filterSchemaValid":["#);
     for filter in filters {
         let valid = is_valid_filter(ask, filter);

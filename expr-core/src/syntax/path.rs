@@ -10,6 +10,7 @@ use super::tree::{
     Group, NodeId, NodeKind, Slot, SlotId, SortTerm, Stage, StageKind, Tree,
 };
 use crate::error::{Error, ErrorKind, Result};
+use crate::span::Span;
 use crate::text::Wtf8Buf;
 use crate::value::{index, length};
 use alloc::vec::Vec;
@@ -308,7 +309,7 @@ impl Builder<'_> {
             Operator::Index => self.index(expr),
             Operator::Assign => {
                 let value = self.pop()?;
-                let name = self.bound_name(expr)?;
+                let (name, _) = self.bound_name(expr)?;
                 let node = self.add(expr, NodeKind::Bind { name, value });
                 self.inherit(node, value);
                 Ok(node)
@@ -429,7 +430,7 @@ impl Builder<'_> {
         let is_path = in_path
             || matches!(self.tree.get(target), Some(n) if n.kind.type_name() == "path");
         self.node(step, |node| {
-            let stage = Stage { kind: StageKind::Filter(predicate) };
+            let stage = Stage { kind: StageKind::Filter(predicate), span: node.span };
             if is_path { node.stages.push(stage) } else { node.predicates.push(stage) }
         });
         Ok(target)
@@ -437,7 +438,7 @@ impl Builder<'_> {
 
     fn focus(&mut self, expr: &Expr) -> Result<NodeId> {
         let target = self.pop()?;
-        let name = self.bound_name(expr)?;
+        let (name, span) = self.bound_name(expr)?;
         let id = self.step_of(target);
         let step = self.tree.get_mut(id).ok_or_else(bug)?;
         if !step.stages.is_empty() || !step.predicates.is_empty() {
@@ -448,13 +449,14 @@ impl Builder<'_> {
         }
         step.keep_array |= expr.keep_array;
         step.focus = Some(name);
+        step.bound_at[0] = span;
         step.tuple = true;
         Ok(target)
     }
 
     fn index(&mut self, expr: &Expr) -> Result<NodeId> {
         let target = self.pop()?;
-        let name = self.bound_name(expr)?;
+        let (name, span) = self.bound_name(expr)?;
         let id = self.step_of(target);
         let path = self.as_path(target, expr);
         if path != target {
@@ -463,8 +465,9 @@ impl Builder<'_> {
         let step = self.tree.get_mut(id).ok_or_else(bug)?;
         if step.stages.is_empty() {
             step.index = Some(name).filter(|name| !name.as_wtf8().bytes().is_empty());
+            step.bound_at[1] = span;
         } else {
-            step.stages.push(Stage { kind: StageKind::Index(name) });
+            step.stages.push(Stage { kind: StageKind::Index(name), span });
         }
         step.tuple = true;
         Ok(path)
@@ -673,14 +676,16 @@ impl Builder<'_> {
         }
     }
 
-    /// The variable on the right of `@` and `#`, on the left of `:=`.
-    fn bound_name(&self, expr: &Expr) -> Result<Wtf8Buf> {
+    /// The variable on the right of `@` and `#`, on the left of `:=`, and where it stands.
+    fn bound_name(&self, expr: &Expr) -> Result<(Wtf8Buf, Span)> {
         let ExprKind::Binary { operator, lhs, rhs } = expr.kind else {
             return Err(bug());
         };
         let variable = if operator == Operator::Assign { lhs } else { rhs };
-        match self.ast.get(variable).map(|node| &node.kind) {
-            Some(ExprKind::Variable(name)) => Ok(name.clone()),
+        match self.ast.get(variable) {
+            Some(Expr { kind: ExprKind::Variable(name), span, .. }) => {
+                Ok((name.clone(), *span))
+            }
             _ => Err(bug()),
         }
     }

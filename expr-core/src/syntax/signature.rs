@@ -133,6 +133,9 @@ impl Signature {
     /// reference does.
     pub(crate) fn parse(text: &[u8]) -> Result<Signature, SignatureError> {
         let mut parameters: Vec<Parameter> = Vec::new();
+        // Of what stands before the first letter only a context is kept: of any kind if
+        // nothing stands before it, else of none.
+        let (mut early, mut context) = (0_u32, None);
         let mut at = 1;
         while let Some(&symbol) = text.get(at) {
             match symbol {
@@ -149,11 +152,21 @@ impl Signature {
                 b'j' => parameters.push(plain(b"asnblom")),
                 b'x' => parameters.push(plain(ANYTHING)),
                 b'-' | b'?' | b'+' => {
-                    let fits = parameters.last_mut().is_none_or(|it| it.quantify(symbol));
+                    let fits = match parameters.last_mut() {
+                        Some(last) => last.quantify(symbol),
+                        None if symbol == b'-' => {
+                            context = Some(Kinds(if early == 0 { u16::MAX } else { 0 }));
+                            early <= 2
+                        }
+                        None => true,
+                    };
                     if !fits {
                         let reason = Wtf8Buf::from("there is nothing to repeat");
                         return Err(refuse(ErrorKind::BadRegex { reason }, at));
                     }
+                    // A repetition after another quantifier is as wrong as a third.
+                    let wrong = early == 1 && symbol == b'+';
+                    early = early.saturating_add(if wrong { 2 } else { 1 });
                 }
                 b'(' => {
                     let end = closing(text, at, b'(', b')');
@@ -179,6 +192,9 @@ impl Signature {
                 _ => {}
             }
             at = at.saturating_add(1);
+        }
+        if let Some(first) = parameters.first_mut() {
+            first.context = first.context.or(context);
         }
         Ok(Signature { parameters })
     }

@@ -38,6 +38,8 @@ pub(crate) struct Node {
     pub(crate) focus: Option<Wtf8Buf>,
     /// `#$name`
     pub(crate) index: Option<Wtf8Buf>,
+    /// Where the name of `@` and that of `#` stand.
+    pub(crate) bound_at: [Span; 2],
     /// The `%` that refers to the item which this step is applied to.
     pub(crate) ancestor: Option<SlotId>,
     /// Whether it is an array constructor that begins or ends a path.
@@ -128,6 +130,8 @@ pub(crate) enum NodeKind {
 #[derive(Clone, Debug)]
 pub(crate) struct Stage {
     pub(crate) kind: StageKind,
+    /// Where the name stands that it binds, or the step that it follows.
+    pub(crate) span: Span,
 }
 
 /// What a stage is.
@@ -184,6 +188,7 @@ impl Tree {
             tuple: false,
             focus: None,
             index: None,
+            bound_at: [span; 2],
             ancestor: None,
             constructs: false,
         });

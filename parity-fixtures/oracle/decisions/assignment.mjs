@@ -1,7 +1,8 @@
 // Paths that are written: dotted keys, and assignments to the scopes of a run.
 import { put } from "../contract.mjs";
-import { below, evaluated, isObject } from "./mapping.mjs";
+import { below, closed, evaluated, isObject } from "./mapping.mjs";
 
+const SCOPES = ["payload", "vars", "local", "system", "meta", "error"];
 const partsOf = (path) => path.split(".").filter((part) => part !== "");
 
 /** Writes below an object; what is no object on the way is replaced by one. */
@@ -53,6 +54,7 @@ function placed(path, scopes) {
 }
 
 export async function assign({ scopes: given, values = {}, assign: entries = {}, now }) {
+  closed(given, "/scopes", SCOPES);
   const scopes = copy(given);
   const set = (path, value) => {
     const [scope, way] = placed(path, scopes);

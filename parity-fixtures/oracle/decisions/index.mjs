@@ -22,9 +22,10 @@ export async function decide(request) {
 
 /** An answer as a fixture has it. */
 export function asExpected({ ok, redactionPaths = [], error }) {
-  if (!error) return redactionPaths.length > 0 ? { ok, redactionPaths } : { ok };
+  const redacted = redactionPaths.length > 0 ? { redactionPaths } : {};
+  if (!error) return { ok, ...redacted };
   const { message, path, ...rest } = error;
   const named = message && !message.endsWith("…") ? { message } : {};
   const place = path === undefined ? { pathAbsent: true } : { path };
-  return { error: { ...rest, ...named, ...(error.category && place) } };
+  return { error: { ...rest, ...named, ...(error.category && place) }, ...redacted };
 }

@@ -16,6 +16,12 @@ export function misfit(pointer, wanted) {
   return new Refusal({ class: "wire", code: "C0010", message });
 }
 
+/** Refuses what has other members than these. */
+export function closed(object, pointer, names) {
+  const unknown = Object.keys(object).find((name) => !names.includes(name));
+  if (unknown !== undefined) throw misfit(below(pointer, unknown), "left out");
+}
+
 /** What an ask answers with `error`. */
 export class Refusal extends Error {
   constructor(error) {
@@ -83,6 +89,17 @@ async function inside(value, path, resolve) {
   return members;
 }
 
+/** What a failure leaves behind too: secrets that were resolved before it. */
+async function redacting(resolve) {
+  const redactionPaths = [];
+  try {
+    return { ok: await resolve(redactionPaths), redactionPaths };
+  } catch (refused) {
+    if (!(refused instanceof Refusal)) throw refused;
+    return { error: refused.error, redactionPaths };
+  }
+}
+
 async function resolved(value, path, request, redactionPaths) {
   if (isExpression(value)) return evaluated(value.$expr, request, path);
   if (isSecret(value)) {
@@ -94,16 +111,16 @@ async function resolved(value, path, request, redactionPaths) {
 }
 
 export async function mapping(request) {
-  const redactionPaths = [];
-  const resolve = (it, path) => resolved(it, path, request, redactionPaths);
-  const ok = await inside(request.mapping ?? null, undefined, resolve);
-  return { ok, redactionPaths };
+  return redacting((redactionPaths) => {
+    const resolve = (it, path) => resolved(it, path, request, redactionPaths);
+    return inside(request.mapping ?? null, undefined, resolve);
+  });
 }
 
 export async function value(request) {
-  const redactionPaths = [];
-  const ok = await resolved(request.value, request.path, request, redactionPaths);
-  return { ok, redactionPaths };
+  return redacting((redactionPaths) =>
+    resolved(request.value, request.path, request, redactionPaths),
+  );
 }
 
 /** The older way: any `$expr` is one, there are no secrets, and no failure has a path. */

@@ -1,6 +1,6 @@
 // Waits for events: which signal one takes, and whether one is configured rightly.
 import { readPath } from "./correlation.mjs";
-import { isExpression, isObject, misfit } from "./mapping.mjs";
+import { closed, isExpression, isObject, misfit } from "./mapping.mjs";
 
 const isText = (value) => typeof value === "string";
 const isNumber = (value) => typeof value === "number";
@@ -74,6 +74,7 @@ export function waitMatch({ descriptor, signals, now }) {
     throw misfit("/descriptor/correlationKey", "a string, a number, a boolean or null");
   }
   if (!Array.isArray(filters)) throw misfit("/descriptor/filters", "an array");
+  closed(descriptor, "/descriptor", ["eventName", "correlationKey", "filters"]);
   filters.forEach(checkFilter);
   const wanted = key === null ? null : String(key).trim();
   const normalized = signals.map((signal) => normalizedSignal(signal, now));

@@ -209,8 +209,12 @@ impl Judge {
         let verdict = match explained {
             Some(without) => Verdict::Divergent(without.first().unwrap_or(&"")),
             None if is_error(&answer, "R0") => Verdict::Divergent("budget"),
-            // What would leave holes in a list is refused sooner than the list.
-            None if refused == Some("undefined-inside") && is_error(&answer, "D9001") => {
+            // What would leave holes in a list is refused sooner than the list, and also
+            // where the list is not seen in the end.
+            None if says(&answer, "a transform cannot make an array longer")
+                || (refused == Some("undefined-inside")
+                    && is_error(&answer, "D9001")) =>
+            {
                 Verdict::Divergent("undefined-inside")
             }
             // `$eval` reports it as its own error.
@@ -333,6 +337,13 @@ fn is_error(answer: &Result<Answer, Crash>, code: &str) -> bool {
         return false;
     };
     failure.code.starts_with(code)
+}
+
+fn says(answer: &Result<Answer, Crash>, message: &str) -> bool {
+    let Ok(Answer { outcome: Outcome::Error(failure), .. }) = answer else {
+        return false;
+    };
+    failure.get("message").and_then(Json::to_text).as_deref() == Some(message)
 }
 
 fn has_code(result: &Json, start: &str) -> bool {

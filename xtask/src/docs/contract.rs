@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use expr_core::{CATALOG, Document, Limits, decide};
+use expr_core::{CATALOG, Document, Limits, decide, operator_actions, run_statuses};
 use serde_json::{Value, json};
 
 const PROSE: &str = include_str!("contract.md");
@@ -11,17 +11,6 @@ const DIVERGENCES: &str = include_str!("../../../parity-fixtures/divergences.tom
 /// Classes of what validation refuses, in the order in which it is reported.
 const REFUSED: [&str; 5] =
     ["lambda", "dynamic-call", "apply", "helper-rebinding", "disallowed-function"];
-const ACTIONS: [&str; 8] = [
-    "resume",
-    "retry",
-    "requeue_event_wait",
-    "cancel",
-    "replay",
-    "quota_resume",
-    "legacy_execute",
-    "wait_resolution",
-];
-const STATUSES: [&str; 5] = ["RUNNING", "WAITING", "SUCCEEDED", "FAILED", "CANCELED"];
 
 pub(super) fn page() -> String {
     let parts = [
@@ -79,7 +68,7 @@ fn authority() -> String {
     let mut out =
         "| action | Temporal | the retired engine | unknown |\n|---|---|---|---|\n"
             .to_owned();
-    for action in ACTIONS {
+    for action in operator_actions() {
         let cells = ["temporal", "db", ""].map(|engine| cell(action, engine));
         let _ = writeln!(out, "| `{action}` | {} |", cells.join(" | "));
     }
@@ -87,7 +76,7 @@ fn authority() -> String {
 }
 
 fn cell(action: &str, engine: &str) -> String {
-    let allows = |status: &&&str| {
+    let allows = |status: &&str| {
         let pause = json!({ "type": "quota", "stepPath": "step" });
         let decision = ask(&json!({
             "ask": "authority", "action": action, "engine": engine, "status": status,
@@ -95,10 +84,10 @@ fn cell(action: &str, engine: &str) -> String {
         }));
         decision.get("allow") == Some(&Value::Bool(true))
     };
-    let allowed: Vec<&str> = STATUSES.iter().filter(allows).copied().collect();
+    let allowed: Vec<&str> = run_statuses().filter(allows).collect();
     match allowed.len() {
         0 => "refused".to_owned(),
-        count if count == STATUSES.len() => "allowed".to_owned(),
+        count if count == run_statuses().count() => "allowed".to_owned(),
         _ => format!("allowed while {}", allowed.join(", ")),
     }
 }

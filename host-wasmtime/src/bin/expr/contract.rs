@@ -1,5 +1,6 @@
 //! `expr check` of definitions, `expr correlate`, `expr match`: files in, decisions out.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::process::ExitCode;
 
@@ -73,15 +74,18 @@ pub(crate) fn check(
 }
 
 pub(crate) fn correlate(host: &Host, arguments: &Correlate) -> Result<String, String> {
-    let mut event: Value = read(&arguments.event)?;
-    if let (Some(path), Some(event)) = (&arguments.rules, event.as_object_mut()) {
+    // As text, which carries whatever the event holds.
+    let mut event: BTreeMap<String, Json> = read(&arguments.event)?;
+    if let Some(path) = &arguments.rules {
         event.insert("rules".to_owned(), read(path)?);
     }
-    host.correlate(&event).map(|found| found.to_string()).map_err(explain)
+    let found =
+        Json::from_value(&event).and_then(|event| host.ask_json("correlation", &event));
+    found.map(|found| found.as_str().to_owned()).map_err(explain)
 }
 
 pub(crate) fn match_wait(host: &Host, arguments: &Match) -> Result<String, String> {
-    let wait = read(&arguments.wait)?;
+    let wait: Json = read(&arguments.wait)?;
     let signals: Json = read(&arguments.signals)?;
     let options = MatchOptions { now: arguments.now, limits: arguments.limits.limits() };
     let found = host.match_wait(&wait, &signals, options).map_err(explain)?;
