@@ -40,7 +40,10 @@ export function failing<T>(run: () => T): T {
 function details(error: ExpressionError): ErrorDetails & Partial<MappingErrorDetails> {
   const { message, position, token, span, line, column, help, suggestion } = error;
   const { category, path } = error as Partial<MappingError>;
-  const optional = { position, token, span, line, column, help, suggestion, category, path };
+  const redactionPaths = error.redactionPaths.length > 0 ? error.redactionPaths : undefined;
+  const optional = {
+    position, token, span, line, column, help, suggestion, category, path, redactionPaths,
+  };
   const present = Object.entries(optional).filter(([, value]) => value !== undefined);
   return { class: error.class, code: error.code, message, ...Object.fromEntries(present) };
 }
