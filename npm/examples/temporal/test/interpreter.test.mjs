@@ -138,7 +138,12 @@ test("a failure of an action or a secret is one of the step", async () => {
   const secret = await failed(call("mail.send", { token: { $secret: "NONE" } }));
   assert.equal(secret.type, "ActionError");
   assert.match(secret.message, /^Failed to resolve secret "NONE": no such secret NONE$/);
-  assert.deepEqual(secret.details[0].path, "/token");
+  assert.equal(secret.details[0].path, "/token");
+  const after = await failed(
+    call("mail.send", { token: { $secret: "HELPDESK_TOKEN" }, to: expr('payload.a + "b"') }),
+  );
+  const [{ path, redactionPaths }] = after.details;
+  assert.deepEqual([path, redactionPaths], ["/to", ["/token"]]);
 });
 
 test("an item that fails ends the loop, or is passed over", async () => {
