@@ -3,6 +3,10 @@
 //! The bytes come from the file that `WORKFLOW_EXPR_WASM` names, else from what
 //! `cargo xtask wasm` built. A digest beside the file must agree with them.
 
+#[cfg(feature = "precompile")]
+#[path = "src/engine.rs"]
+mod engine;
+
 use std::env;
 use std::error::Error;
 use std::fs;
@@ -14,6 +18,7 @@ const VARIABLE: &str = "WORKFLOW_EXPR_WASM";
 
 fn main() -> Result<(), Box<dyn Error>> {
     println!("cargo::rerun-if-changed=build.rs");
+    println!("cargo::rerun-if-changed=src/engine.rs");
     println!("cargo::rerun-if-env-changed={VARIABLE}");
     let path = artifact_path()?;
     println!("cargo::rerun-if-changed={}", path.display());
@@ -54,9 +59,39 @@ fn embed(path: &Path) -> Result<String, String> {
         ));
     }
     let folder = env::var_os("OUT_DIR").ok_or("cargo sets no OUT_DIR")?;
-    fs::write(Path::new(&folder).join("workflow_expr.wasm"), bytes)
+    let folder = Path::new(&folder);
+    #[cfg(feature = "precompile")]
+    precompile::write(&bytes, folder)
+        .map_err(|error| format!("cannot compile the artifact: {error}"))?;
+    fs::write(folder.join("workflow_expr.wasm"), bytes)
         .map_err(|error| format!("cannot copy the artifact: {error}"))?;
     Ok(digest)
+}
+
+/// Machine code for the target, which `src/embedded.rs` embeds.
+#[cfg(feature = "precompile")]
+mod precompile {
+    use std::error::Error;
+    use std::path::Path;
+    use std::{env, fs};
+
+    use super::engine::{Interruption, configuration};
+    use wasmtime::Engine;
+
+    pub(crate) fn write(artifact: &[u8], folder: &Path) -> Result<(), Box<dyn Error>> {
+        let kinds = [
+            ("plain.code", Interruption::Never),
+            ("timed.code", Interruption::AtDeadlines),
+        ];
+        for (name, interruption) in kinds {
+            let mut config = configuration(interruption);
+            // Naming the target leaves out what this machine's processor alone can do.
+            config.target(&env::var("TARGET")?)?;
+            let code = Engine::new(&config)?.precompile_module(artifact)?;
+            fs::write(folder.join(name), code)?;
+        }
+        Ok(())
+    }
 }
 
 fn digest_path(path: &Path) -> PathBuf {

@@ -1,7 +1,7 @@
 //! Compile, check, evaluate: the whole interface of the crate.
 
 use crate::budget::{Budget, Limits, Spent};
-use crate::compile::{Library, compile, reads};
+use crate::compile::{Estimate, Library, compile, estimate, reads};
 use crate::contract::{self, Kind, Normalized, Unevaluated, Validation, guard, validate};
 use crate::error::{Error, ErrorKind, Result};
 use crate::eval::{Given, evaluate};
@@ -182,6 +182,11 @@ impl Program {
     /// answer and costs the same.
     pub fn reads(&self) -> &Reads {
         &self.reads
+    }
+
+    /// What an evaluation will cost, as far as the source tells.
+    pub fn estimate(&self) -> Estimate {
+        estimate(&self.code, self.profile.library())
     }
 
     /// Evaluates over `inputs`, which can be used again afterwards.

@@ -48,6 +48,7 @@ mod value;
 pub use budget::{Limits, Spent};
 #[cfg(feature = "reference")]
 pub use builtin::{FunctionEntry, functions};
+pub use compile::Estimate;
 pub use contract::{VERSION as CONTRACT_VERSION, write_error_members};
 #[cfg(feature = "reference")]
 pub use contract::{operator_actions, run_statuses};

@@ -74,10 +74,7 @@ pub enum Refusal {
         reserved: usize,
     },
     /// Another context was loaded since, or that one was forgotten.
-    StaleContext {
-        /// Its number.
-        number: u32,
-    },
+    StaleContext,
 }
 
 impl Refusal {
@@ -94,7 +91,7 @@ impl Refusal {
             Refusal::StaleHandle { handle: 1 },
             Refusal::TableWornOut,
             Refusal::BeyondReserved { len: 2, reserved: 1 },
-            Refusal::StaleContext { number: 1 },
+            Refusal::StaleContext,
         ]
     }
 
@@ -111,7 +108,7 @@ impl Refusal {
             Refusal::StaleHandle { .. } => "W0108",
             Refusal::TableWornOut => "W0109",
             Refusal::BeyondReserved { .. } => "W0110",
-            Refusal::StaleContext { .. } => "W0111",
+            Refusal::StaleContext => "W0111",
         }
     }
 
@@ -153,11 +150,7 @@ impl Refusal {
                 " bytes of a request of ",
                 &number(*reserved),
             ]),
-            Refusal::StaleContext { number: stale } => joined(&[
-                "context ",
-                &number(*stale as usize),
-                " is not the resident one",
-            ]),
+            Refusal::StaleContext => joined(&["the context is no longer resident"]),
         }
     }
 
@@ -175,7 +168,7 @@ impl Refusal {
             Refusal::BeyondReserved { .. } => {
                 Some("call `reserve` and write the request before every call")
             }
-            Refusal::StaleContext { .. } => Some("load the context again"),
+            Refusal::StaleContext => Some("load the context again"),
             _ => None,
         }
     }

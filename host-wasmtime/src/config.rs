@@ -1,10 +1,8 @@
-//! How wasmtime runs the artifact: the same on every machine, and within bounds.
+//! What a service may set, and the bounds in which wasmtime runs the artifact.
 
 use std::path::PathBuf;
 
-use wasmtime::{Config, Engine, StoreLimits, StoreLimitsBuilder};
-
-use crate::error::HostError;
+use wasmtime::{StoreLimits, StoreLimitsBuilder};
 
 /// What a service may set. The defaults suit one that evaluates what its tenants write.
 ///
@@ -51,25 +49,6 @@ impl Default for Settings {
             cache: None,
         }
     }
-}
-
-/// Whether evaluations can be interrupted. The checks in every loop that this takes cost
-/// time, so it is machine code of its own.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(crate) enum Interruption {
-    Never,
-    AtDeadlines,
-}
-
-/// An engine whose results do not depend on the machine: NaNs have one bit pattern, and
-/// instructions with a choice of results are off.
-pub(crate) fn engine(interruption: Interruption) -> Result<Engine, HostError> {
-    let mut config = Config::new();
-    config
-        .cranelift_nan_canonicalization(true)
-        .wasm_relaxed_simd(false)
-        .epoch_interruption(interruption == Interruption::AtDeadlines);
-    Engine::new(&config).map_err(HostError::setup)
 }
 
 /// A store's limits. Growing beyond them is a trap, which says what happened; a refused

@@ -120,10 +120,12 @@ mod tests {
     // These reach past the public interface because threads of other tests cannot be told
     // from those of one host.
     use super::*;
-    use crate::config::{Interruption, engine};
+    use crate::engine::{Interruption, configuration};
+    use wasmtime::Engine;
 
     fn ticker() -> Ticker {
-        Ticker::start(&engine(Interruption::AtDeadlines).unwrap()).unwrap()
+        let engine = Engine::new(&configuration(Interruption::AtDeadlines)).unwrap();
+        Ticker::start(&engine).unwrap()
     }
 
     #[test]

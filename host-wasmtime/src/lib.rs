@@ -21,10 +21,14 @@
 //! # }
 //! ```
 
+#[cfg(feature = "tokio")]
+mod asynchronous;
 mod cache;
 mod config;
 mod contract;
 mod deadline;
+mod embedded;
+mod engine;
 mod error;
 mod handles;
 mod instance;

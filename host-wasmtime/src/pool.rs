@@ -6,14 +6,15 @@
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
 
-use wasmtime::{InstancePre, Linker};
+use wasmtime::{Engine, InstancePre, Linker};
 
-use crate::cache;
-use crate::config::{self, Interruption, Settings};
+use crate::config::Settings;
 use crate::deadline::Ticker;
+use crate::engine::{Interruption, configuration};
 use crate::error::HostError;
 use crate::instance::{Instance, State};
 use crate::metrics::{Counters, Metrics};
+use crate::{cache, embedded};
 
 /// The compiled module and its instances, with and without deadlines.
 pub(crate) struct Pool {
@@ -170,9 +171,17 @@ impl Lane {
         settings: &Settings,
         counters: &Counters,
     ) -> Result<Self, HostError> {
-        let engine = config::engine(interruption)?;
-        let module =
-            cache::module(&engine, artifact, settings.cache.as_deref(), counters)?;
+        let engine =
+            Engine::new(&configuration(interruption)).map_err(HostError::setup)?;
+        let module = match embedded::module(&engine, interruption) {
+            Some(module) => {
+                Counters::count(&counters.modules_loaded);
+                module
+            }
+            None => {
+                cache::module(&engine, artifact, settings.cache.as_deref(), counters)?
+            }
+        };
         // An empty linker is the proof that the module sees nothing but its input.
         let module =
             Linker::new(&engine).instantiate_pre(&module).map_err(HostError::setup)?;

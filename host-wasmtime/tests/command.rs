@@ -310,6 +310,27 @@ fn audit_cannot_pass_over_what_it_cannot_read() {
 }
 
 #[test]
+fn repl_answers_line_after_line() {
+    let first = file(r#"{"n": 1}"#);
+    let second = file(r#"{"n": 2}"#);
+    let input = format!(
+        "n + 1\n\n:context {}\nn + 1\n1 +\n:nonsense\n:context\n$\n:quit\n9\n",
+        path(&second)
+    );
+    let arguments = ["repl", "--profile", "jsonata", "--context", path(&first)];
+    let output = expr_with(&arguments, &input);
+    assert!(output.status.success());
+    let answers = String::from_utf8(output.stdout).unwrap();
+    let answers: Vec<&str> = answers.lines().collect();
+    let taken = format!("the context is that of {}", path(&second));
+    assert_eq!(answers, ["2", &taken, "3", "there is no context", "undefined", "bye"]);
+    let errors = String::from_utf8(output.stderr).unwrap();
+    assert!(errors.contains("S0207"), "{errors}");
+    assert!(errors.contains("`:nonsense` is nothing to ask for"), "{errors}");
+    assert_eq!(printed(&["repl"], "1 + 2"), "3\nbye\n");
+}
+
+#[test]
 fn correlate_and_match_print_what_is_decided() {
     let event = file(r#"{"eventName":"PAID","payload":{"order":{"id":7}}}"#);
     let rules = file(r#"{"version":1,"events":{"PAID":["order.id"]}}"#);
@@ -320,12 +341,19 @@ fn correlate_and_match_print_what_is_decided() {
     let found = printed(&["correlate", "--rules", path(&rules), path(&half)], "");
     assert!(found.starts_with(r#"{"key":"\ud800","#), "{found}");
 
+    let by_time =
+        file(r#"{"version":1,"events":{"PAID":[{"$expr":"nowIso()"},"order.id"]}}"#);
+    let now = "2026-03-04T05:06:07.089Z";
+    let timed = ["correlate", "--now", now, "--rules", path(&by_time), path(&event)];
+    assert!(printed(&timed, "").starts_with(&format!(r#"{{"key":"{now}""#)));
+    let short = ["correlate", "--max-steps", "0", "--rules", path(&rules), path(&event)];
+    assert!(refused(&short).contains("R0001"));
+
     let wait = file(r#"{"eventName":"PAID","correlationKey":"7"}"#);
     let signals = file(r#"[{"eventName":"PAID","correlationKey":"8"}]"#);
     let found = printed(&["match", path(&wait), path(&signals)], "");
     assert!(found.contains(r#""index":-1,"#), "{found}");
     assert!(found.contains("correlation-key"), "{found}");
-    let now = "2026-03-04T05:06:07.089Z";
     let found = printed(&["match", "--now", now, path(&wait), path(&signals)], "");
     assert!(found.contains(now), "{found}");
 }

@@ -5,7 +5,12 @@
  * What was a plain object from npm `jsonata` is an `ExpressionError` now, which is a real
  * `Error`. The clock that expressions read is `Date.now()` at the start of each call.
  */
-import { type Expr, type FunctionInfo, listFunctions } from "./contract.js";
+import {
+  type Expr,
+  type FunctionInfo,
+  listFunctions,
+  resolveExpressions as resolve,
+} from "./contract.js";
 import { ExpressionError } from "./errors.js";
 import { Expression } from "./expression.js";
 import { validate } from "./index.js";
@@ -53,6 +58,7 @@ export type WorkflowRuntimeAllowedFunction = (typeof WORKFLOW_RUNTIME_ALLOWED_FU
 
 /** Compiles an expression; throws `ExpressionError`. */
 export function compileExpression({ $expr }: Expr): CompiledExpression {
+  expectText($expr);
   const expression = new Expression($expr, "workflow");
   return {
     source: $expr,
@@ -74,9 +80,17 @@ export function compileExpression({ $expr }: Expr): CompiledExpression {
 
 /** Returns nothing for a valid source and throws `ExpressionError` for any other. */
 export function validateExpressionSource(source: string): void {
+  expectText(source);
   const validation = validate(source);
   if (!validation.valid) {
     throw validation.error;
+  }
+}
+
+/** What is no text fails as it does inside of a value: its author is at fault. */
+function expectText(source: unknown): void {
+  if (typeof source !== "string") {
+    resolve({ $expr: null });
   }
 }
 

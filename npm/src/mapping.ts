@@ -16,6 +16,7 @@ import {
   secretsOfValue,
 } from "./contract.js";
 import { ExpressionError } from "./errors.js";
+import { toJsonText } from "./transport.js";
 
 /** Looks up the secrets that a mapping refers to. */
 export interface SecretResolver {
@@ -121,9 +122,21 @@ async function outcomeOf(
 ): Promise<SecretOutcome> {
   try {
     const value: unknown = await resolver.resolve(name, workflowRunId);
-    return value === undefined ? { error: "the resolver gave no value" } : { value };
+    // What cannot cross is a failure of this secret, which the module reports in its turn.
+    const json = toJsonText(value, "secret");
+    return json === undefined ? { error: "the resolver gave no value" } : { value };
   } catch (cause) {
-    return { error: cause instanceof Error ? cause.message : String(cause) };
+    return { error: messageOf(cause) };
+  }
+}
+
+/** What was thrown, in words; it can be anything. */
+function messageOf(cause: unknown): string {
+  const text: unknown = cause instanceof Error ? cause.message : cause;
+  try {
+    return String(text);
+  } catch {
+    return "the resolver threw what has no text";
   }
 }
 

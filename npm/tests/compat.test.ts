@@ -110,6 +110,35 @@ describe("publish validation", () => {
     expect(error.suggestion).toBe("len");
   });
 
+  test("a source that is no text is the fault of its author", () => {
+    for (const source of [undefined, null, 5, {}] as unknown as string[]) {
+      for (const run of [() => compileExpression({ $expr: source }), () => validateExpressionSource(source)]) {
+        expect(run).toThrow(expect.objectContaining({ class: "syntax", code: "S9001" }) as Error);
+      }
+    }
+  });
+
+  test("a secret that cannot cross fails in its turn", async () => {
+    const redactionPaths: string[] = [];
+    const values: Record<string, unknown> = { good: "g", bad: 10n };
+    const secretResolver = { resolve: (name: string) => Promise.resolve(values[name] as string) };
+    const options = { expressionContext: {}, secretResolver, redactionPaths };
+    const first = { a: { $secret: "good" }, b: { $expr: '1 + "a"' }, c: { $secret: "bad" } };
+    await expect(resolveInputMapping(first, options)).rejects.toMatchObject({
+      category: "ExpressionError",
+      path: "/b",
+    });
+    expect(redactionPaths).toEqual(["/a"]);
+    await expect(resolveInputMapping({ c: { $secret: "bad" } }, options)).rejects.toMatchObject({
+      category: "ActionError",
+      path: "/c",
+    });
+    const odd = { resolve: () => Promise.reject(Object.create(null) as Error) };
+    await expect(
+      resolveInputMapping({ c: { $secret: "x" } }, { ...options, secretResolver: odd }),
+    ).rejects.toMatchObject({ category: "ActionError" });
+  });
+
   test("a syntax error is an Error that says what and where", async () => {
     const error = (await thrown(() => validateExpressionSource("1 +\n )"))) as ExpressionError;
     expect(error).toBeInstanceOf(Error);

@@ -9,6 +9,7 @@
     reason = "a test tool that counts cases may stop on an overflow"
 )]
 
+pub mod charges;
 pub mod compare;
 pub mod corpus;
 pub mod differential;

@@ -113,7 +113,19 @@ pub(crate) fn bless(workspace: &Workspace) -> Result<()> {
             println!("no ../shared here, so its vectors and its suite stay as they are")
         }
     }
-    call(workspace, "suite", &[bless(), vec!["--published".into()]].concat())
+    call(workspace, "suite", &[bless(), vec!["--published".into()]].concat())?;
+    bless_charges(workspace)
+}
+
+/// Writes what every case spends now; the test that compares it does so.
+fn bless_charges(workspace: &Workspace) -> Result<()> {
+    let shell = tool::shell(workspace.root())?;
+    tool::cargo(&shell)
+        .args(["test", "--quiet", "--locked", "--package", "expr-tests"])
+        .args(["--test", "charges"])
+        .env("BLESS_CHARGES", "1")
+        .run()
+        .context("cannot write what the cases spend")
 }
 
 fn snapshot(workspace: &Workspace) -> Vec<OsString> {

@@ -3,6 +3,7 @@
 //! Continuous integration runs `cargo xtask test` and nothing else, so what passes here
 //! passes there. A task installs what it needs, or says in one sentence what is missing.
 
+mod audit;
 mod bench;
 mod conformance;
 mod docs;
@@ -83,6 +84,8 @@ enum Task {
         #[arg(long, default_value_t = 20_000)]
         cases: u32,
     },
+    /// Ask what is known against the dependencies; a part of `nightly`.
+    Audit,
     /// Run workflows on a Temporal server, as the gate does.
     Temporal {
         /// Every kind of worker, each with all cases of the parity runner, and a long soak.
@@ -147,7 +150,12 @@ fn run(task: Task) -> Result<()> {
             conformance::differential(workspace, &rest.arguments)
         }
         Task::Fuzz { rest } => conformance::fuzz(workspace, &rest.arguments),
-        Task::Nightly { cases } => conformance::nightly(workspace, cases),
+        Task::Nightly { cases } => {
+            // What one finds is no reason to leave the other out.
+            let runs = [audit::run(workspace), conformance::nightly(workspace, cases)];
+            runs.into_iter().collect()
+        }
+        Task::Audit => audit::run(workspace),
         Task::Temporal { all: true } => conformance::workers(workspace),
         Task::Temporal { all: false } => {
             npm::build(workspace, &wasm::build(workspace)?)?;

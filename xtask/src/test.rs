@@ -10,6 +10,10 @@ use crate::wasm::Artifact;
 use crate::workspace::Workspace;
 use crate::{conformance, docs, npm, reproduce, temporal, tidy, wasm};
 
+/// What services may leave out is tested together with the rest, so that wasmtime is
+/// compiled once.
+const FEATURES: &str = "--features=host-wasmtime/tokio,host-wasmtime/tracing";
+
 /// Runs every stage; the first that fails ends the run.
 pub(crate) fn run(workspace: &Workspace) -> Result<()> {
     let started = Instant::now();
@@ -26,6 +30,7 @@ pub(crate) fn run(workspace: &Workspace) -> Result<()> {
                 "clippy",
                 "--workspace",
                 "--all-targets",
+                FEATURES,
                 "--locked",
                 "--quiet",
                 "--",
@@ -38,21 +43,7 @@ pub(crate) fn run(workspace: &Workspace) -> Result<()> {
     })?;
     stage("temporal", || temporal::test(workspace))?;
     stage("cargo test", || {
-        cargo(&shell, &["test", "--workspace", "--locked", "--quiet"])
-    })?;
-    stage("features of host-wasmtime", || {
-        cargo(
-            &shell,
-            &[
-                "test",
-                "--package=host-wasmtime",
-                "--no-default-features",
-                "--features=tracing",
-                "--test=tracing",
-                "--locked",
-                "--quiet",
-            ],
-        )
+        cargo(&shell, &["test", "--workspace", FEATURES, "--locked", "--quiet"])
     })?;
     let recording = temporal::new_recording(workspace)?;
     stage("fixtures", || conformance::check_fixtures(workspace, &recording))?;

@@ -6,6 +6,7 @@
 
 mod assemble;
 mod call;
+mod estimate;
 mod name;
 mod path;
 mod reads;
@@ -20,6 +21,8 @@ use crate::text::Wtf8Buf;
 use crate::value::length;
 use alloc::vec;
 use alloc::vec::Vec;
+pub use estimate::Estimate;
+pub(crate) use estimate::estimate;
 use name::Names;
 pub(crate) use reads::reads;
 use scope::{ScopeId, Scopes};

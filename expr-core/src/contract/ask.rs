@@ -130,6 +130,11 @@ impl Ask {
         Ok(self.heap.budget.charge(steps)?)
     }
 
+    /// Charges for text of an answer that the values of the request do not bound.
+    pub(crate) fn allocate(&mut self, bytes: usize) -> Result<()> {
+        Ok(self.heap.budget.allocate(u64::from(length(bytes)))?)
+    }
+
     /// Writes a value of the request as it is; undefined is null.
     pub(crate) fn write(&mut self, value: Value) -> Result<()> {
         let value = if value.is_undefined() { Value::Null } else { value };

@@ -105,12 +105,16 @@ fn evaluate(
     }
 }
 
-/// What the expression of a rule sees: the context of a trigger's mapping.
+/// What the expression of a rule sees: the context of a trigger's mapping, and the payload
+/// as the expressions of steps call it.
 fn event_context(ask: &mut Ask, payload: Value) -> Result<Value> {
-    let members = [("name", ask.given("eventName")), ("payload", payload)];
+    let mut members = [("name", ask.given("eventName")), ("payload", payload)];
     let count = if payload.is_undefined() { 1 } else { 2 };
     let event = ask.object(members.get(..count).unwrap_or_default())?;
-    ask.object(&[("event", event)])
+    if let Some(first) = members.first_mut() {
+        *first = ("event", event);
+    }
+    ask.object(members.get(..count).unwrap_or_default())
 }
 
 fn take(

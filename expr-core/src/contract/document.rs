@@ -54,6 +54,8 @@ struct Check<'a> {
     /// The rules of correlation, if the request gives any.
     rules: Option<Rules>,
     diagnostics: Answer,
+    /// How much of them was charged.
+    paid: usize,
     expressions: u64,
     valid: bool,
 }
@@ -65,7 +67,8 @@ pub(crate) fn document(ask: &mut Ask) -> Answered {
     let rules = if has_rules { Some(Rules::of(ask)?) } else { None };
     let definition = ask.given("definition");
     let diagnostics = Answer::default();
-    let mut check = Check { ask, rules, diagnostics, expressions: 0, valid: true };
+    let mut check =
+        Check { ask, rules, diagnostics, paid: 0, expressions: 0, valid: true };
     check.diagnostics.raw("[");
     let trigger = check.ask.member(definition, "trigger");
     let mapping = check.ask.member(trigger, "payloadMapping");
@@ -81,6 +84,15 @@ pub(crate) fn document(ask: &mut Ask) -> Answered {
 }
 
 impl Check<'_> {
+    /// Charges for a value that is looked at, and for what has been reported by then: each
+    /// report names its place, which can be longer than all that stands there.
+    fn pay(&mut self) -> Result<()> {
+        let length = self.diagnostics.bytes().len();
+        self.ask.allocate(length.saturating_sub(self.paid))?;
+        self.paid = length;
+        self.ask.charge(1)
+    }
+
     fn steps(&mut self, definition: Value) -> Result<()> {
         let mut ids = NumberMap::default();
         let root = self.ask.items(self.ask.member(definition, "steps"));
@@ -97,7 +109,7 @@ impl Check<'_> {
                 open.pop();
                 continue;
             };
-            self.ask.charge(1)?;
+            self.pay()?;
             let mut pointer = block.pointer.clone();
             push_index(&mut pointer, at);
             let mut step_path = block.path.clone();
@@ -157,7 +169,7 @@ impl Check<'_> {
 
     fn assign_paths(&mut self, map: Value, place: &Place) -> Result<()> {
         for (path, _) in self.ask.members(map) {
-            self.ask.charge(1)?;
+            self.pay()?;
             let inner = place.below(self.ask.heap.bytes(path));
             self.assign_path(path, &inner);
         }
@@ -216,7 +228,7 @@ impl Check<'_> {
         let mut next = Some(root);
         loop {
             if let Some(value) = next.take() {
-                self.ask.charge(1)?;
+                self.pay()?;
                 let source = self.ask.member(value, "$expr");
                 if !source.is_undefined() {
                     self.expression(source, &place);

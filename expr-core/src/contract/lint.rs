@@ -43,6 +43,7 @@ const FAILS: &str = "CERTAIN_FAILURE";
 const MISSING: &str = "ALWAYS_MISSING";
 const FOREIGN: &str = "FOREIGN_CALL";
 const RANDOM: &str = "NON_DETERMINISTIC";
+const NESTED: &str = "NESTED_QUANTIFIERS";
 
 /// Functions whose result is not decided by their arguments.
 const NON_DETERMINISTIC: [&str; 4] = ["now", "millis", "random", "shuffle"];
@@ -140,7 +141,15 @@ impl Lint<'_> {
             NodeKind::Null => Fact::Null,
             NodeKind::Array(_) => Fact::Array,
             NodeKind::Object(_) => Fact::Object,
-            NodeKind::Regex(_) | NodeKind::Partial { .. } => Fact::Function,
+            NodeKind::Regex(regex) => {
+                if regex.has_nested_quantifiers() {
+                    let message = "the pattern can take one text in many ways: \
+                                   repeat once, as `a+` for `(a+)+`";
+                    self.find(node, NESTED, message);
+                }
+                Fact::Function
+            }
+            NodeKind::Partial { .. } => Fact::Function,
             NodeKind::Block(statements) => match statements.last() {
                 Some(&last) => self.fact(last),
                 None => Fact::Missing,
@@ -251,10 +260,11 @@ impl Lint<'_> {
     fn path(&mut self, steps: &[NodeId]) -> Fact {
         let [first, rest @ ..] = steps else { return Fact::Unknown };
         let Some(&second) = rest.first() else { return self.fact(*first) };
-        let scalar = matches!(
-            self.fact(*first),
-            Fact::Number | Fact::String | Fact::Bool | Fact::Null
-        );
+        let fact = self.fact(*first);
+        // After `@` the next step sees what was there before.
+        let is_seen = self.tree.get(*first).is_some_and(|first| first.focus.is_none());
+        let scalar = is_seen
+            && matches!(fact, Fact::Number | Fact::String | Fact::Bool | Fact::Null);
         match self.tree.get(second) {
             Some(step) if scalar && matches!(step.kind, NodeKind::Name(_)) => {
                 self.find(

@@ -7,7 +7,7 @@
 
 use super::ask::{Answered, Ask, Cursor, Failure, Unevaluated, push_segment, quoted};
 use crate::error::{Error, ErrorKind};
-use crate::value::{Heap, Text, Value};
+use crate::value::{Heap, Text, Value, length};
 use alloc::boxed::Box;
 use alloc::vec::Vec;
 
@@ -49,7 +49,7 @@ pub(crate) fn secrets(ask: &mut Ask) -> Answered {
         is_reference = true;
         match (reference, value) {
             (Some(Reference::Secret(name)), _) => {
-                ask.charge(u64::from(crate::value::length(names.len())))?;
+                ask.charge(u64::from(length(names.len())))?;
                 let known = |&other: &Text| ask.heap.bytes(other) == ask.heap.bytes(name);
                 if !names.iter().any(known) {
                     names.push(name);
@@ -180,8 +180,12 @@ impl<'a> Resolution<'a> {
         let value = self.ask.member(outcome, "value");
         if !value.is_undefined() {
             self.ask.write(value)?;
-            let path = path.filter(|path| !path.is_empty());
-            self.ask.redactions.iter_mut().zip(path).for_each(|(all, it)| all.push(it));
+            let path = path.unwrap_or_default();
+            self.ask.allocate(path.len())?;
+            if let (Some(redactions), false) = (&mut self.ask.redactions, path.is_empty())
+            {
+                redactions.push(path);
+            }
             return Ok(());
         }
         let name = self.ask.heap.bytes(name);

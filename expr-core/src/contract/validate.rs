@@ -85,6 +85,7 @@ impl<'a> Walk<'a> {
                 }
             };
             let Some(node) = self.tree.get(id) else { continue };
+            self.note_bindings(node);
             if let Err(error) = self.check(id, node) {
                 match &mut collected {
                     Some(collected) => collected.push(error),
@@ -159,7 +160,6 @@ impl<'a> Walk<'a> {
             }
             _ => {}
         }
-        self.note_bindings(node);
         Ok(())
     }
 

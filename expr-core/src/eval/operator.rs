@@ -4,8 +4,8 @@ use super::Machine;
 use crate::error::{Error, ErrorKind, Result};
 use crate::program::{Arithmetic, Comparison};
 use crate::value::{
-    Heap, Layout, Marks, Text, Value, format_number, is_integer, is_numeric, remainder,
-    write_string,
+    Heap, Layout, Marks, Text, Value, equality_steps, format_number, is_integer,
+    is_numeric, order_steps, remainder, write_string,
 };
 use core::cmp::Ordering;
 
@@ -68,9 +68,7 @@ impl Machine<'_> {
         if lhs.as_number().is_some() != rhs.as_number().is_some() {
             return Err(Error::from(ErrorKind::MixedComparison));
         }
-        let shorter =
-            |text: Value| text.as_text().map_or(0, |text| u64::from(text.len >> 5));
-        self.heap.budget.charge(shorter(lhs).min(shorter(rhs)))?;
+        self.heap.budget.charge(order_steps(lhs, rhs))?;
         let order = self.heap.order(lhs, rhs);
         let holds = match operator {
             Comparison::Less => order == Some(Ordering::Less),
@@ -101,9 +99,21 @@ impl Machine<'_> {
             (Value::Undefined, _) | (_, Value::Undefined) => false,
             (lhs, Value::Array(list)) => {
                 self.heap.budget.charge(u64::from(list.len))?;
-                self.heap.items(list).iter().any(|&item| self.heap.same(item, lhs))
+                let mut found = false;
+                for position in 0..list.len {
+                    let item = self.heap.item(list, position);
+                    self.heap.budget.charge(equality_steps(item, lhs))?;
+                    if self.heap.same(item, lhs) {
+                        found = true;
+                        break;
+                    }
+                }
+                found
             }
-            (lhs, single) => self.heap.same(lhs, single),
+            (lhs, single) => {
+                self.heap.budget.charge(equality_steps(lhs, single))?;
+                self.heap.same(lhs, single)
+            }
         };
         self.push(Value::Bool(found));
         Ok(())

@@ -8,7 +8,7 @@ use super::{Machine, bug};
 use crate::error::{Error, ErrorKind, Result};
 use crate::merge_sort::MergeSort;
 use crate::program::Term;
-use crate::value::{Array, Marks, Value, index, length, values_at};
+use crate::value::{Array, Marks, Value, index, length, order_steps, values_at};
 use alloc::boxed::Box;
 use alloc::vec::Vec;
 use core::cmp::Ordering;
@@ -142,7 +142,7 @@ impl Machine<'_> {
 
     /// Missing keys come last, whichever way the order runs.
     fn compare_keys(
-        &self,
+        &mut self,
         left: Value,
         right: Value,
         descending: bool,
@@ -160,6 +160,7 @@ impl Machine<'_> {
         if left.as_number().is_some() != right.as_number().is_some() {
             return Err(Error::from(ErrorKind::MixedSortKeys));
         }
+        self.heap.budget.charge(order_steps(left, right))?;
         // NaN is neither equal to nor less than anything, so it counts as greater.
         let order = self.heap.order(left, right).unwrap_or(Ordering::Greater);
         Ok(if descending { order.reverse() } else { order })

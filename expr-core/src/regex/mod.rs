@@ -38,6 +38,7 @@ use crate::budget::{Budget, Exhausted};
 #[derive(Debug)]
 pub(crate) struct Regex {
     program: Program,
+    nested: bool,
 }
 
 /// The flags that change what a pattern means.
@@ -69,8 +70,14 @@ const PATIENCE: Patience = Patience { at_first: 1024, each_start: 8 };
 impl Regex {
     pub(crate) fn compile(pattern: &[u16], flags: Flags) -> Result<Regex, SyntaxError> {
         let tree = parse::parse(pattern, flags.ignore_case)?;
+        let nested = tree.has_nested_quantifiers();
         let program = emit::emit(tree, flags.ignore_case, flags.multiline);
-        Ok(Regex { program })
+        Ok(Regex { program, nested })
+    }
+
+    /// Whether it repeats what can itself take one text in several ways.
+    pub(crate) fn has_nested_quantifiers(&self) -> bool {
+        self.nested
     }
 
     /// The number of capturing groups, the whole match not counted.

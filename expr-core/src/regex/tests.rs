@@ -184,3 +184,16 @@ fn skipping_is_charged_as_trying() {
         assert_eq!(skipped, tried, "/{pattern}/ in {text:?}");
     }
 }
+
+#[test]
+fn nested_quantifiers_are_found() {
+    let nested =
+        ["(a+)+", "(a|a)*b", "(.*)*x", "(?:a*)+$", "((a+)?)*", "(\\s*a+)+", "(a*b?)*"];
+    let plain =
+        ["a+", "(ab)+", "(a+b)+", "(a|b)*", "(\\d{3}-)+", "(a?b)*", "a+b+", "(a+){2}"];
+    for (patterns, expected) in [(&nested[..], true), (&plain[..], false)] {
+        for pattern in patterns {
+            assert_eq!(compile(pattern).has_nested_quantifiers(), expected, "{pattern}");
+        }
+    }
+}

@@ -128,6 +128,72 @@ impl Tree {
         }
     }
 
+    /// Whether something is repeated without end that can itself take one text in several
+    /// ways: `(a+)+`, `(a|a)*`. It is for warnings: not everything of the kind is found.
+    pub(super) fn has_nested_quantifiers(&self) -> bool {
+        for repeat in &self.repeats {
+            if repeat.max == UNBOUNDED && self.is_ambiguous(repeat.body) {
+                return true;
+            }
+        }
+        false
+    }
+
+    /// Whether the repetitions of a node can take one text in several ways.
+    fn is_ambiguous(&self, body: NodeId) -> bool {
+        let mut pending = alloc::vec![body];
+        while let Some(id) = pending.pop() {
+            match self.node(id) {
+                Node::Capture { body, .. } => pending.push(body),
+                Node::Repeat(index) => match self.repeats.get(index as usize) {
+                    Some(inner) if inner.max == UNBOUNDED => return true,
+                    Some(inner) => pending.push(inner.body),
+                    None => {}
+                },
+                Node::Alternatives(list) => {
+                    let mut before = None;
+                    for &item in self.items(list) {
+                        let unit = self.unit(item);
+                        if unit.is_some() && unit == before {
+                            return true;
+                        }
+                        before = unit;
+                        pending.push(item);
+                    }
+                }
+                // What stands between two parts that take something tells their ends.
+                Node::Sequence(list) => {
+                    let items = self.items(list);
+                    let takes = |item: NodeId| consumes(self.width(item));
+                    let mut taking: u32 = 0;
+                    for &item in items {
+                        taking = taking.saturating_add(u32::from(takes(item)));
+                    }
+                    for &item in items {
+                        if taking == 0 || taking == 1 && takes(item) {
+                            pending.push(item);
+                        }
+                    }
+                }
+                _ => {}
+            }
+        }
+        false
+    }
+
+    /// The unit that a node stands for.
+    fn unit(&self, id: NodeId) -> Option<u16> {
+        match self.node(id) {
+            Node::Unit(unit) => Some(unit),
+            _ => None,
+        }
+    }
+
+    fn items(&self, list: List) -> &[NodeId] {
+        let from = list.from as usize;
+        self.lists.get(from..from.saturating_add(list.len as usize)).unwrap_or_default()
+    }
+
     fn width_of(&self, node: Node) -> Width {
         match node {
             Node::Empty | Node::Assertion(_) | Node::Look { .. } => Width::Zero,
@@ -147,8 +213,7 @@ impl Tree {
     }
 
     fn widths_of(&self, list: List) -> impl Iterator<Item = Width> {
-        let items = self.lists.iter().skip(list.from as usize).take(list.len as usize);
-        items.map(|&id| self.width(id))
+        self.items(list).iter().map(|&id| self.width(id))
     }
 
     fn width_of_repeat(&self, index: u32) -> Width {

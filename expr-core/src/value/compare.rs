@@ -5,13 +5,29 @@ use crate::error::{Error, ErrorKind, Result};
 use alloc::vec::Vec;
 use core::cmp::Ordering;
 
+/// What it takes to find which of two texts comes first, besides the pair: the shorter one
+/// may have to be read.
+pub(crate) fn order_steps(left: Value, right: Value) -> u64 {
+    match (left.as_text(), right.as_text()) {
+        (Some(left), Some(right)) => u64::from(left.len.min(right.len) >> 5),
+        _ => 0,
+    }
+}
+
+/// What it takes to find whether two texts are equal, besides the pair: nothing where
+/// their lengths tell.
+pub(crate) fn equality_steps(left: Value, right: Value) -> u64 {
+    let len = |value: Value| value.as_text().map(|text| text.len);
+    if len(left) == len(right) { order_steps(left, right) } else { 0 }
+}
+
 impl Heap {
     /// JSONata's `=`: deep, with the order of keys ignored. A pair of values costs a step.
     pub(crate) fn deep_equal(&mut self, left: Value, right: Value) -> Result<bool> {
         let mut pending: Vec<(Value, Value)> = Vec::new();
         let mut pair = Some((left, right));
         while let Some((left, right)) = pair {
-            self.budget.charge(1)?;
+            self.budget.charge(equality_steps(left, right).saturating_add(1))?;
             let equal = match (left, right) {
                 (Value::Array(left), Value::Array(right)) => {
                     self.equal_arrays(left, right, &mut pending)

@@ -107,9 +107,7 @@ fn try_evaluate(
             let alone = "without `context` and `bindings` beside it";
             return Err(wrong_type("resident", alone));
         }
-        Some(number) => {
-            kept.resident.get(number).ok_or(Refusal::StaleContext { number })?
-        }
+        Some(number) => kept.resident.get(number).ok_or(Refusal::StaleContext)?,
         None => &mut sent,
     };
     inputs.set_now(now);

@@ -84,7 +84,7 @@ export async function correlation(request) {
   let lacking = false;
   for (const { required, ...rule } of rulesFor(eventName, config, read)) {
     const label = rule.path ?? rule.$expr;
-    const { key = "", failed } = await derived(rule, { event: { name: eventName, payload } }, now);
+    const { key = "", failed } = await derived(rule, { event: { name: eventName, payload }, payload }, now);
     if (failed) skipped.push(`${label} (${failed})`);
     if (key && !keys.has(key)) keys.set(key, label);
     const why = failed ?? (required && !key ? "required" : undefined);

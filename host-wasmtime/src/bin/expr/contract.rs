@@ -32,6 +32,11 @@ pub(crate) struct Correlate {
     /// A file with rules of correlation; without it the contract's own hold.
     #[arg(long, value_name = "FILE")]
     rules: Option<String>,
+    /// The time that expressions of rules read, such as 2026-03-04T05:06:07.089Z.
+    #[arg(long, value_name = "RFC3339", value_parser = super::parse_now)]
+    now: Option<i64>,
+    #[command(flatten)]
+    limits: super::MaxArguments,
 }
 
 #[derive(Args)]
@@ -79,6 +84,11 @@ pub(crate) fn correlate(host: &Host, arguments: &Correlate) -> Result<String, St
     if let Some(path) = &arguments.rules {
         event.insert("rules".to_owned(), read(path)?);
     }
+    if let Some(now) = arguments.now {
+        event.insert("now".to_owned(), Json::from_value(&now).map_err(explain)?);
+    }
+    let limits = arguments.limits.members();
+    event.insert("limits".to_owned(), Json::from_value(&limits).map_err(explain)?);
     let found =
         Json::from_value(&event).and_then(|event| host.ask_json("correlation", &event));
     found.map(|found| found.as_str().to_owned()).map_err(explain)

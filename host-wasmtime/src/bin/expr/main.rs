@@ -10,8 +10,10 @@ mod files;
 mod finding;
 mod open;
 mod render;
+mod repl;
 mod vectors;
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::io::{self, Read as _};
 use std::path::Path;
@@ -59,6 +61,8 @@ enum Command {
     /// Print what an expression reads of its context, what it calls, and its normalized
     /// text.
     Explain(explain::Explain),
+    /// Evaluate expressions one after the other, as they are typed.
+    Repl(repl::Repl),
     /// Run files of vectors: expressions with what they should give.
     Test(vectors::Test),
     /// Print the SHA-256 of the artifact.
@@ -101,6 +105,14 @@ struct MaxArguments {
 }
 
 impl MaxArguments {
+    /// Those that are given, as docs/wire.md has them.
+    fn members(&self) -> BTreeMap<&'static str, u64> {
+        let depth = self.max_depth.map(u64::from);
+        let limits =
+            [("steps", self.max_steps), ("bytes", self.max_bytes), ("depth", depth)];
+        limits.into_iter().filter_map(|(name, limit)| Some((name, limit?))).collect()
+    }
+
     fn limits(&self) -> Limits {
         Limits { steps: self.max_steps, bytes: self.max_bytes, depth: self.max_depth }
     }
@@ -167,6 +179,7 @@ fn main() -> ExitCode {
         Command::Explain(it) => {
             host().and_then(|host| explain::explain(&host, it)).map(found)
         }
+        Command::Repl(it) => host().and_then(|host| repl::repl(&host, it)),
         Command::Test(it) => host().and_then(|host| vectors::test(&host, it)),
         Command::Digest => Ok(found(host_wasmtime::DIGEST.to_owned())),
         Command::Completions { shell } => Ok(found(completions(*shell))),

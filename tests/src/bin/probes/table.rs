@@ -51,6 +51,9 @@ fn nested(open: &str, close: &str, count: usize) -> String {
 const GROW: &str = "$grow := function($tree, $n) \
     {$n = 0 ? $tree : $grow([[$tree], [$tree]], $n - 1)}";
 
+/// Two texts of 4 MB that differ in nothing.
+const LONG: &str = "$a := $pad('', 4000000, 'x'); $b := 'x' & $pad('', 3999999, 'x')";
+
 pub(crate) fn probes() -> Vec<Probe> {
     let mut probes = sources();
     probes.extend(loops());
@@ -145,6 +148,15 @@ fn texts() -> Vec<Probe> {
             "$length($replace($pad('', 100000, 'a'), 'a', $pad('', 1000, 'b')))"
         }),
         Probe::new("$uppercase of 10^7", "$length($uppercase($pad('', 10000000, 'ß')))"),
+        Probe::new("equality of long texts", {
+            format!("({LONG}; $count([1..300000][$a = $b]))")
+        }),
+        Probe::new("long text in a list", {
+            format!("({LONG}; $list := [1..1000].($a); $count([1..1000][$b in $list]))")
+        }),
+        Probe::new("order of long texts", {
+            format!("({LONG}; $count([1..30000].($ % 2 = 0 ? $a : $b)^($)))")
+        }),
         Probe::new("many long pads", "$count([1..3000].$pad('', 1000000, 'x'))"),
     ]
 }
@@ -192,6 +204,7 @@ fn documents() -> Vec<Probe> {
         Probe::new("key constructor", "$keys($)").over("{\"constructor\":2}"),
         Probe::new("lone surrogate", "[$length(s), s]").over("{\"s\":\"\\ud800\"}"),
         Probe::new("JSON number out of range", "$").over("{\"a\":1e309}"),
+        Probe::new("byte order mark", "$").over("\u{feff}{\"a\":1}"),
         Probe::new("duplicate key", "$").over("{\"a\":1,\"b\":2,\"a\":3}"),
         Probe::new("wide object", "$count($keys($))").over({
             let members: Vec<String> =
