@@ -4,15 +4,16 @@
  * The clock is the workflow's own, errors are failures that Temporal does not retry, and a
  * run keeps to the engine that it began with: what that was stands in its history.
  */
-import { ApplicationFailure, patched, proxyLocalActivities, proxySinks } from "@temporalio/workflow";
+import { patched, proxyLocalActivities, proxySinks } from "@temporalio/workflow";
 
-import { type ErrorDetails, ExpressionError } from "./errors.js";
-import { Expression } from "./expression.js";
 import { describe, digest } from "./index.js";
 import { type EnginePin, type PinActivities, type PinSinks, RECORD_ACTIVITY } from "./pin.js";
 import type { Limits } from "./request.js";
+import { RunEngine, type WorkflowEngine } from "./run.js";
 
+export { toApplicationFailure } from "./failure.js";
 export type { EnginePin } from "./pin.js";
+export type { WorkflowEngine, WorkflowExpression, WorkflowMapping } from "./run.js";
 
 /** How a run takes its engine. */
 export interface EngineOptions {
@@ -20,23 +21,6 @@ export interface EngineOptions {
   readonly strict?: boolean;
   /** Limits of every evaluation. A run keeps those that it began with. */
   readonly limits?: Limits;
-}
-
-/** An expression that is evaluated by the workflow's clock. */
-export interface WorkflowExpression {
-  readonly source: string;
-  /** The value over `context`; throws an `ApplicationFailure`. */
-  evaluate(context: unknown): unknown;
-}
-
-/** The engine of a run. */
-export interface WorkflowEngine {
-  /** What the run began with; undefined if it is older than this package. */
-  readonly recorded: EnginePin | undefined;
-  /** Compiles a source; throws an `ApplicationFailure`. */
-  compile(source: string): WorkflowExpression;
-  /** Compiles and evaluates; throws an `ApplicationFailure`. */
-  evaluate(source: string, context: unknown): unknown;
 }
 
 /** The run cannot go on with this package: its workflow task fails until one that fits runs. */
@@ -60,7 +44,7 @@ export async function workflowEngine(options: EngineOptions = {}): Promise<Workf
   const { contract } = describe();
   if (!patched(MARKER)) {
     warn("this run began before its engine was recorded, so values may differ from those it saw");
-    return engine(undefined, limits);
+    return new RunEngine(undefined, limits);
   }
   const { [RECORD_ACTIVITY]: record } = proxyLocalActivities<PinActivities>({
     startToCloseTimeout: "10 seconds",
@@ -78,60 +62,10 @@ export async function workflowEngine(options: EngineOptions = {}): Promise<Workf
     }
     warn(message);
   }
-  return engine(recorded, recorded.limits);
-}
-
-/**
- * What a workflow throws for an error of an expression: a failure that is not retried, with
- * the error's class as type and all its members as details.
- *
- * An error of class `host` is no answer to the expression but a fault of the machine. It
- * stays what it is, so that the workflow task is tried again.
- */
-export function toApplicationFailure(error: unknown): unknown {
-  if (!(error instanceof ExpressionError) || error.class === "host") {
-    return error;
-  }
-  return ApplicationFailure.create({
-    message: error.message,
-    type: `ExpressionError.${error.class}`,
-    nonRetryable: true,
-    details: [details(error)],
-  });
-}
-
-function engine(recorded: EnginePin | undefined, limits: Limits | undefined): WorkflowEngine {
-  const compile = (source: string): WorkflowExpression => {
-    const expression = failing(() => new Expression(source, "workflow"));
-    return {
-      source,
-      evaluate: (context) =>
-        failing(() => expression.evaluate(context, { now: Date.now(), limits })),
-    };
-  };
-  return {
-    recorded,
-    compile,
-    evaluate: (source, context) => compile(source).evaluate(context),
-  };
-}
-
-function failing<T>(run: () => T): T {
-  try {
-    return run();
-  } catch (error) {
-    throw toApplicationFailure(error);
-  }
+  return new RunEngine(recorded, recorded.limits);
 }
 
 function warn(message: string): void {
   // The workflow's own log is silent during a replay, which is when this matters.
   proxySinks<PinSinks>().workflowExpression.warn(message);
-}
-
-function details(error: ExpressionError): ErrorDetails {
-  const { message, position, token, span, line, column, help, suggestion } = error;
-  const optional = { position, token, span, line, column, help, suggestion };
-  const present = Object.entries(optional).filter(([, value]) => value !== undefined);
-  return { class: error.class, code: error.code, message, ...Object.fromEntries(present) };
 }

@@ -30,10 +30,14 @@ export interface WorkflowIdentity {
   readonly runId: string;
 }
 
-/** Members of a worker's `bundlerOptions`; both share one running module among workflows. */
-export type BundlerOptions =
-  | { readonly preloadModules: string[] }
-  | { readonly webpackConfigHook: <T extends { entry?: unknown }>(config: T) => T };
+/**
+ * Members of a worker's `bundlerOptions`, of which one is there. Both share one running
+ * module among workflows; no SDK's types have to know the one that it does not have.
+ */
+export interface BundlerOptions {
+  readonly preloadModules?: string[];
+  readonly webpackConfigHook?: <T extends { entry?: unknown }>(config: T) => T;
+}
 
 /** Parts of a worker's options. */
 export interface WorkerParts {

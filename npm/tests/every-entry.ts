@@ -25,7 +25,11 @@ const run = async (): Promise<unknown> => {
   const engine: temporal.WorkflowEngine = await temporal.workflowEngine({ strict: true });
   const pin: temporal.EnginePin | undefined = engine.recorded;
   const expression: temporal.WorkflowExpression = engine.compile("1");
-  return [pin, expression.evaluate({}), temporal.toApplicationFailure(new temporal.EngineMismatch())];
+  const given: temporal.WorkflowMapping = { context: {}, secrets: {} };
+  const { value } = engine.resolveMapping({ a: { $expr: "1" } }, given);
+  const values = engine.evaluateAll(["1", "2"], {});
+  values.push(engine.withContext({}, (evaluate) => evaluate("3")), value);
+  return [pin, values, expression.evaluate({}), temporal.toApplicationFailure(new temporal.EngineMismatch())];
 };
 const parts: worker.WorkerParts = worker.workflowExpressions({ sdkVersion: "1.24.0" });
 

@@ -4,13 +4,14 @@
 //! compared with a fresh engine.
 
 use std::ffi::OsString;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
+use xshell::Shell;
 
 use crate::tool;
 use crate::workspace::Workspace;
-use crate::{npm, wasm};
+use crate::{npm, temporal, wasm};
 
 /// The program that answers for another implementation, in a workspace of its own.
 const PEERS: &str = "tests/peers/Cargo.toml";
@@ -40,15 +41,30 @@ pub(crate) fn fuzz(workspace: &Workspace, arguments: &[OsString]) -> Result<()> 
 }
 
 /// Random cases that no run before had, beside the reference and beside jsonata-rs; the
-/// seed stands in the first line, so that a difference can be had again.
+/// seed stands in the first line, so that a difference can be had again. Then workflows on
+/// every kind of worker.
 pub(crate) fn nightly(workspace: &Workspace, cases: u32) -> Result<()> {
     let arguments = ["--seed", "random", "--cases", &cases.to_string()];
     let arguments = arguments.map(OsString::from);
     let peer = peer(workspace)?.into_os_string();
     let with_peer = [&[OsString::from("--peer"), peer], &arguments[..]].concat();
     // A difference in one is no reason to leave the other out.
-    let runs = [differential(workspace, &arguments), differential(workspace, &with_peer)];
+    let runs = [
+        differential(workspace, &arguments),
+        differential(workspace, &with_peer),
+        workers(workspace),
+    ];
     runs.into_iter().collect()
+}
+
+/// Workflows on every kind of worker, which answer what the package answers in Node.
+pub(crate) fn workers(workspace: &Workspace) -> Result<()> {
+    npm::build(workspace, &wasm::build(workspace)?)?;
+    let recording = temporal::new_recording(workspace)?;
+    // The limit is for a machine that does more at night.
+    let node = ["--subject", "node", "--time-limit", "120"].map(OsString::from);
+    record(workspace, &recording, &node)?;
+    temporal::matrix(workspace)
 }
 
 /// Builds the program that answers for another implementation, which nothing else needs.
@@ -63,33 +79,20 @@ fn peer(workspace: &Workspace) -> Result<PathBuf> {
     Ok(target.join("debug/expr-peers").with_extension(std::env::consts::EXE_EXTENSION))
 }
 
-/// Measures the demo's expressions. Debug builds measure nothing, so this one is optimized,
-/// which takes minutes the first time.
-pub(crate) fn bench(workspace: &Workspace, json: Option<PathBuf>) -> Result<()> {
-    npm::build(workspace, &wasm::build(workspace)?)?;
-    let shell = tool::shell(workspace.root())?;
-    let mut command = tool::cargo(&shell)
-        .args(["run", "--quiet", "--locked", "--release"])
-        .args(["--package", "expr-tests", "--bin", "demo", "--", "--repeat", "2001"]);
-    if let Some(path) = json {
-        command = command.arg("--json").arg(std::path::absolute(path)?);
-    }
-    command.run().context("the hosts disagree")
-}
-
 /// The project's own fixtures, of which none may fail on any host.
-pub(crate) fn check_fixtures(workspace: &Workspace) -> Result<()> {
-    call(workspace, "parity", &[workspace.path("parity-fixtures").into_os_string()])
+pub(crate) fn check_fixtures(workspace: &Workspace, recording: &Path) -> Result<()> {
+    let fixtures = workspace.path("parity-fixtures").into_os_string();
+    record(workspace, recording, &[fixtures])
 }
 
 /// The shared vectors, where they are, and the official suite, which also lies in a crate:
 /// what passed before may not fail now.
-pub(crate) fn check_snapshot(workspace: &Workspace) -> Result<()> {
+pub(crate) fn check_snapshot(workspace: &Workspace, recording: &Path) -> Result<()> {
     match vectors(workspace) {
         Some(vectors) => {
             let mut arguments = snapshot(workspace);
             arguments.push(vectors.into_os_string());
-            call(workspace, "parity", &arguments)?;
+            record(workspace, recording, &arguments)?;
         }
         None => println!("SKIPPED: no ../shared here, so no shared vectors ran"),
     }
@@ -134,10 +137,20 @@ fn vectors(workspace: &Workspace) -> Option<PathBuf> {
     vectors.is_dir().then_some(vectors)
 }
 
-/// The program's own last lines say what failed, so no sentence is added to them.
-fn call(workspace: &Workspace, program: &str, arguments: &[OsString]) -> Result<()> {
+/// Runs the parity runner, and writes down what it asked of the package in Node.
+fn record(workspace: &Workspace, recording: &Path, arguments: &[OsString]) -> Result<()> {
     let shell = tool::shell(workspace.root())?;
-    tool::cargo(&shell)
+    shell.set_var("EXPR_RECORDING", recording);
+    call_in(&shell, "parity", arguments)
+}
+
+fn call(workspace: &Workspace, program: &str, arguments: &[OsString]) -> Result<()> {
+    call_in(&tool::shell(workspace.root())?, program, arguments)
+}
+
+/// The program's own last lines say what failed, so no sentence is added to them.
+fn call_in(shell: &Shell, program: &str, arguments: &[OsString]) -> Result<()> {
+    tool::cargo(shell)
         .args([
             "run",
             "--quiet",

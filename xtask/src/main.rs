@@ -4,6 +4,7 @@
 //! passes there. A task installs what it needs, or says in one sentence what is missing.
 
 mod audit;
+mod bench;
 mod conformance;
 mod docs;
 mod mutants;
@@ -17,7 +18,6 @@ mod wasm;
 mod workspace;
 
 use std::ffi::OsString;
-use std::path::PathBuf;
 use std::process::ExitCode;
 
 use anyhow::Result;
@@ -51,12 +51,8 @@ enum Task {
         #[command(flatten)]
         rest: Rest,
     },
-    /// Measure the demo's expressions on every host, optimized.
-    Bench {
-        /// Write times and steps to this file.
-        #[arg(long, value_name = "FILE")]
-        json: Option<PathBuf>,
-    },
+    /// Measure: expressions on every host, or workflows.
+    Bench(bench::Bench),
     /// Run vector files through every host; `parity --help` says more.
     #[command(disable_help_flag = true)]
     Parity {
@@ -81,7 +77,8 @@ enum Task {
         #[command(flatten)]
         rest: Rest,
     },
-    /// Run what is too long for a gate: many random cases of every kind, each time others.
+    /// Run what is too long for a gate: many random cases of every kind, each time
+    /// others, and workflows on every kind of worker.
     Nightly {
         /// How many cases of each kind.
         #[arg(long, default_value_t = 20_000)]
@@ -89,6 +86,12 @@ enum Task {
     },
     /// Ask what is known against the dependencies; a part of `nightly`.
     Audit,
+    /// Run workflows on a Temporal server, as the gate does.
+    Temporal {
+        /// Every kind of worker, each with all cases of the parity runner, and a long soak.
+        #[arg(long)]
+        all: bool,
+    },
     /// Change the engine in many places, one at a time, and count what the fixtures notice.
     Mutants(mutants::Sample),
     /// Run the official suite through every host; `suite --help` says more.
@@ -140,7 +143,7 @@ fn run(task: Task) -> Result<()> {
         Task::Test => test::run(workspace),
         Task::Bless => conformance::bless(workspace),
         Task::Demo { rest } => conformance::run(workspace, "demo", &rest.arguments),
-        Task::Bench { json } => conformance::bench(workspace, json),
+        Task::Bench(arguments) => bench::run(workspace, arguments),
         Task::Parity { rest } => conformance::run(workspace, "parity", &rest.arguments),
         Task::Probes { rest } => conformance::run(workspace, "probes", &rest.arguments),
         Task::Differential { rest } => {
@@ -153,6 +156,11 @@ fn run(task: Task) -> Result<()> {
             runs.into_iter().collect()
         }
         Task::Audit => audit::run(workspace),
+        Task::Temporal { all: true } => conformance::workers(workspace),
+        Task::Temporal { all: false } => {
+            npm::build(workspace, &wasm::build(workspace)?)?;
+            temporal::test(workspace)
+        }
         Task::Mutants(sample) => mutants::run(workspace, &sample),
         Task::Suite { rest } => conformance::run(workspace, "suite", &rest.arguments),
     }

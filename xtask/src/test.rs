@@ -45,8 +45,10 @@ pub(crate) fn run(workspace: &Workspace) -> Result<()> {
     stage("cargo test", || {
         cargo(&shell, &["test", "--workspace", FEATURES, "--locked", "--quiet"])
     })?;
-    stage("fixtures", || conformance::check_fixtures(workspace))?;
-    stage("vectors and suite", || conformance::check_snapshot(workspace))?;
+    let recording = temporal::new_recording(workspace)?;
+    stage("fixtures", || conformance::check_fixtures(workspace, &recording))?;
+    stage("vectors and suite", || conformance::check_snapshot(workspace, &recording))?;
+    stage("both in a workflow", || temporal::replay_recording(workspace))?;
     println!("\nall passed in {:.1} s", started.elapsed().as_secs_f64());
     Ok(())
 }

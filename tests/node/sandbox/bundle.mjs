@@ -9,10 +9,10 @@ const { webpack } = require("webpack");
 const OWN_CACHE = /(var|let|const) __webpack_module_cache__ = \{\};/;
 const GIVEN_CACHE = "$1 __webpack_module_cache__ = globalThis.__webpack_module_cache__;";
 
-/** The text of the script. It defines `__TEMPORAL__` with the exports of entry.cjs. */
-export async function bundle() {
+/** The text of the script. It defines `__TEMPORAL__` with the exports of its entry. */
+export async function bundle(entry = new URL("entry.cjs", import.meta.url)) {
   const compiler = webpack({
-    entry: fileURLToPath(new URL("entry.cjs", import.meta.url)),
+    entry: fileURLToPath(entry),
     mode: "development",
     devtool: false,
     output: { filename: "bundle.js", library: "__TEMPORAL__" },

@@ -1,58 +1,59 @@
-// A small interpreter of workflow definitions. Every decision in it is an expression, and
-// workflow-expr is the only thing that evaluates one.
-import { condition, continueAsNew, defineSignal, setHandler, sleep } from "@temporalio/workflow";
+/** The workflow: a definition, run from its first step to its last. */
+import { continueAsNew, defineSignal, setHandler, workflowInfo } from "@temporalio/workflow";
+import type { Scopes, WaitSignal } from "workflow-expr/contract";
 import { type EngineOptions, workflowEngine } from "workflow-expr/temporal";
+import type { Definition } from "./definition.js";
+import { Inbox, type InboxData } from "./inbox.js";
+import { Interpreter } from "./interpreter.js";
+import { RunScopes } from "./scopes.js";
 
-/** A step: what is done if `when` holds, in the order of the members. */
-export interface Step {
-  readonly when?: string;
-  /** Milliseconds to wait. */
-  readonly delay?: string;
-  /** Waits for an event for which this holds; it is then `vars.event`. */
-  readonly event?: string;
-  /** Variables and what they become. */
-  readonly assign?: Readonly<Record<string, string>>;
-  /** Starts again with the variables as payload, if this holds. */
-  readonly again?: string;
-}
+/** Steps of a run before it continues as new, so that no history grows without end. */
+const STEPS_OF_A_RUN = 250;
 
 /** What a run is started with. */
-export interface Input {
-  readonly steps: readonly Step[];
-  readonly payload: unknown;
+export interface RunInput {
+  readonly definition: Definition;
+  readonly payload?: unknown;
   readonly engine?: EngineOptions;
+  readonly stepsOfARun?: number;
+  /** Where the run before this one left off. */
+  readonly checkpoint?: Checkpoint;
 }
 
-export const eventSignal = defineSignal<[unknown]>("event");
+/** Everything that a run hands on. */
+export interface Checkpoint {
+  readonly next: number;
+  readonly scopes: Scopes;
+  readonly inbox: InboxData;
+}
+
+/** An event, with the keys by which waits find it. */
+export const eventSignal = defineSignal<[WaitSignal]>("event");
 
 /** Runs a definition; its result is the variables. */
-export async function interpret(input: Input): Promise<Record<string, unknown>> {
-  const events: unknown[] = [];
-  setHandler(eventSignal, (event) => {
-    events.push(event);
-  });
+export async function runDefinition(input: RunInput): Promise<unknown> {
+  const { definition, checkpoint, stepsOfARun = STEPS_OF_A_RUN } = input;
+  // Before anything is awaited: a signal may come with the first task of a run.
+  const inbox = new Inbox(checkpoint?.inbox);
+  setHandler(eventSignal, (signal) => inbox.add(signal));
+
   const engine = await workflowEngine(input.engine);
-  const vars: Record<string, unknown> = {};
-  const evaluate = (source: string, more: object = {}): unknown =>
-    engine.evaluate(source, { payload: input.payload, vars, ...more });
-  for (const { when, delay, event, assign = {}, again } of input.steps) {
-    if (when !== undefined && evaluate(when) !== true) {
-      continue;
+  const scopes = new RunScopes(engine, checkpoint?.scopes ?? firstScopes(input));
+  const interpreter = new Interpreter(engine, scopes, inbox);
+  for (let at = checkpoint?.next ?? 0; at < definition.steps.length; at++) {
+    if (interpreter.steps >= stepsOfARun) {
+      const handedOn = { next: at, scopes: scopes.data, inbox: inbox.data };
+      await continueAsNew<typeof runDefinition>({ ...input, checkpoint: handedOn });
     }
-    if (delay !== undefined) {
-      await sleep(evaluate(delay) as number);
-    }
-    if (event !== undefined) {
-      const wanted = (): number => events.findIndex((one) => evaluate(event, { event: one }) === true);
-      await condition(() => wanted() >= 0);
-      vars["event"] = events.splice(wanted(), 1)[0];
-    }
-    for (const [name, source] of Object.entries(assign)) {
-      vars[name] = evaluate(source);
-    }
-    if (again !== undefined && evaluate(again) === true) {
-      await continueAsNew<typeof interpret>({ ...input, payload: vars });
+    if ((await interpreter.run(definition.steps[at]!, `root.steps[${at}]`)) === "return") {
+      break;
     }
   }
-  return vars;
+  return scopes.data.vars;
+}
+
+function firstScopes({ definition, payload = {} }: RunInput): Scopes {
+  const { workflowId: runId } = workflowInfo();
+  const meta = { runId, workflowId: definition.id, workflowVersion: definition.version };
+  return { payload, vars: {}, system: {}, meta };
 }

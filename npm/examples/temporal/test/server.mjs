@@ -16,6 +16,8 @@ export async function startServer() {
   const failed = new Promise((_, reject) => server.once("error", reject));
   const address = `127.0.0.1:${port}`;
   const stop = () => server.kill();
+  // A test that throws where nobody waits for it would leave the server behind.
+  process.once("exit", stop);
   try {
     return { address, connection: await Promise.race([connect(address), failed]), stop };
   } catch (error) {

@@ -1,4 +1,4 @@
-//! The three hosts, each as a service or a program would use it.
+//! The hosts, each as a service or a program would use it.
 
 use std::error::Error;
 use std::io::Write as _;
@@ -11,7 +11,9 @@ use serde_json::{Value, json};
 
 use crate::plan::{Case, Plan};
 
-const NODE_SCRIPT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/demo/node.mjs");
+/// The npm package in Node, and where a Temporal worker runs workflows.
+const NODE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/demo/node.mjs");
+const SANDBOX: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/demo/sandbox.mjs");
 
 /// What a host answered.
 pub(crate) struct Report {
@@ -93,8 +95,23 @@ fn wasmtime_answer(host: &Host, case: &Case, now: i64, repeat: usize) -> Answer 
     })
 }
 
-/// The artifact in the npm package, in a process of its own, which measures by itself.
+/// The artifact in the npm package in Node.
 pub(crate) fn node(plan: &Plan, repeat: usize) -> Result<Report, Box<dyn Error>> {
+    package("node", NODE, plan, repeat)
+}
+
+/// The artifact in the npm package in a workflow.
+pub(crate) fn sandbox(plan: &Plan, repeat: usize) -> Result<Report, Box<dyn Error>> {
+    package("sandbox", SANDBOX, plan, repeat)
+}
+
+/// A script has a process of its own and measures by itself.
+fn package(
+    host: &'static str,
+    script: &str,
+    plan: &Plan,
+    repeat: usize,
+) -> Result<Report, Box<dyn Error>> {
     let cases: Vec<Value> = plan
         .cases
         .iter()
@@ -102,7 +119,7 @@ pub(crate) fn node(plan: &Plan, repeat: usize) -> Result<Report, Box<dyn Error>>
         .collect();
     let plan = json!({ "now": plan.now, "repeat": repeat, "cases": cases });
     let mut child = Command::new("node")
-        .arg(NODE_SCRIPT)
+        .arg(script)
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .spawn()
@@ -117,7 +134,7 @@ pub(crate) fn node(plan: &Plan, repeat: usize) -> Result<Report, Box<dyn Error>>
     let report: Value = serde_json::from_slice(&output.stdout)?;
     let answers = report.get("answers").and_then(Value::as_array);
     Ok(Report {
-        host: "node",
+        host,
         digest: report.get("digest").and_then(Value::as_str).map(str::to_owned),
         answers: answers.into_iter().flatten().map(node_answer).collect(),
     })

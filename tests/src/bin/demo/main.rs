@@ -49,6 +49,7 @@ fn run(arguments: &Arguments) -> Result<bool, Box<dyn Error>> {
         host::native(&plan, repeat),
         host::wasmtime(&plan, repeat)?,
         host::node(&plan, repeat)?,
+        host::sandbox(&plan, repeat)?,
     ];
     println!("{} expressions of {}\n", plan.cases.len(), plan.title);
     let rows_agree = table::print(&plan, &reports);

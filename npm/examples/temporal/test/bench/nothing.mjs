@@ -1,0 +1,2 @@
+// The workflow without expressions.
+export const values = () => [];
