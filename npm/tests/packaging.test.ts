@@ -10,6 +10,8 @@ import { build as vite } from "vite";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import webpack from "webpack";
 
+import { findChromium, openPage } from "./browser.js";
+
 // Every test here starts a tool of its own.
 vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
 
@@ -125,6 +127,20 @@ describe("bundlers", () => {
       },
     });
     expect(node("vite/vite.mjs")).toBe(PRINTED);
+  });
+
+  test("Vite, in a browser", async ({ skip }) => {
+    const chromium = await findChromium();
+    if (chromium === undefined) {
+      console.warn("SKIPPED: no Chromium here");
+      skip();
+      return;
+    }
+    const script = BODY.replace("console.log(", "document.body.append(");
+    write("page.mjs", imports.join("\n") + script);
+    write("index.html", '<!doctype html><body><script type="module" src="page.mjs"></script></body>');
+    await vite({ root: project, logLevel: "error", build: { outDir: "page" } });
+    expect(await openPage(chromium, join(project, "page"))).toContain(PRINTED);
   });
 });
 

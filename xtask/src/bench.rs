@@ -19,15 +19,20 @@ const ORACLE: &str = "parity-fixtures/oracle";
 pub(crate) struct Bench {
     #[arg(value_enum, default_value_t = Subject::Hosts)]
     subject: Subject,
-    /// Write times and steps of `hosts` to this file.
+    /// Write what `hosts` or `host` measures to this file.
     #[arg(long, value_name = "FILE")]
     json: Option<PathBuf>,
+    /// Of `host`, time only the workloads whose name contains this text.
+    #[arg(long, value_name = "NAME")]
+    only: Option<String>,
 }
 
 #[derive(Clone, Copy, ValueEnum)]
 enum Subject {
     /// The demo's expressions on every host.
     Hosts,
+    /// Wasmtime beside the engine linked natively, on the shared workloads.
+    Host,
     /// Workflows on a Temporal server: without expressions, with npm `jsonata`, with ours.
     Temporal,
 }
@@ -37,6 +42,7 @@ pub(crate) fn run(workspace: &Workspace, bench: Bench) -> Result<()> {
     npm::build(workspace, &wasm::build(workspace)?)?;
     match bench.subject {
         Subject::Hosts => hosts(workspace, bench.json),
+        Subject::Host => host(workspace, bench.json, bench.only),
         Subject::Temporal => workflows(workspace),
     }
 }
@@ -52,6 +58,38 @@ fn hosts(workspace: &Workspace, json: Option<PathBuf>) -> Result<()> {
         command = command.arg("--json").arg(std::path::absolute(path)?);
     }
     command.run().context("the hosts disagree")
+}
+
+/// The command `expr` is built as well, since its start is timed.
+fn host(
+    workspace: &Workspace,
+    json: Option<PathBuf>,
+    only: Option<String>,
+) -> Result<()> {
+    if !workspace.path("../shared/bench").is_dir() {
+        println!("SKIPPED: ../shared/bench is not there");
+        return Ok(());
+    }
+    let shell = tool::shell(workspace.root())?;
+    let build = ["build", "--quiet", "--locked", "--release"];
+    tool::cargo(&shell)
+        .args(build)
+        .args([
+            "--package=expr-tests",
+            "--bin=bench",
+            "--package=host-wasmtime",
+            "--bin=expr",
+        ])
+        .run()?;
+    let program = workspace.path("target/release/bench");
+    let mut command = cmd!(shell, "{program}");
+    if let Some(path) = json {
+        command = command.arg("--json").arg(std::path::absolute(path)?);
+    }
+    if let Some(only) = only {
+        command = command.arg("--only").arg(only);
+    }
+    command.quiet().run().context("the hosts disagree")
 }
 
 fn workflows(workspace: &Workspace) -> Result<()> {
