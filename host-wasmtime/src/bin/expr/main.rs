@@ -81,7 +81,14 @@ struct Eval {
     /// A file with the context as JSON, or - for standard input.
     #[arg(long, value_name = "FILE")]
     context: Option<String>,
-    /// The time of the evaluation, such as 2026-03-04T05:06:07.089Z.
+    #[command(flatten)]
+    given: Given,
+}
+
+/// What an evaluation is given besides its context.
+#[derive(Args)]
+struct Given {
+    /// The time of an evaluation, such as 2026-03-04T05:06:07.089Z.
     #[arg(long, value_name = "RFC3339", value_parser = parse_now)]
     now: Option<i64>,
     /// The seed of random numbers.
@@ -89,6 +96,13 @@ struct Eval {
     seed: Option<u64>,
     #[command(flatten)]
     limits: MaxArguments,
+}
+
+impl Given {
+    fn inputs(&self, context: Option<Json>) -> Inputs {
+        let limits = self.limits.limits();
+        Inputs { context, now: self.now, seed: self.seed, limits, ..Inputs::default() }
+    }
 }
 
 #[derive(Args)]
@@ -216,9 +230,7 @@ fn explain_usage(error: &clap::Error) -> ExitCode {
 
 fn eval(host: &Host, arguments: &Eval) -> Result<String, String> {
     let context = arguments.context.as_deref().map(read_context).transpose()?;
-    let limits = arguments.limits.limits();
-    let (now, seed) = (arguments.now, arguments.seed);
-    let inputs = Inputs { context, now, seed, limits, ..Inputs::default() };
+    let inputs = arguments.given.inputs(context);
     let Source { source, profile } = &arguments.source;
     let evaluation = host
         .compile(source, (*profile).into())

@@ -3,11 +3,11 @@
 use std::process::ExitCode;
 
 use clap::Args;
-use host_wasmtime::{Context, Host, Inputs};
+use host_wasmtime::{Context, Host};
 use rustyline::DefaultEditor;
 use rustyline::error::ReadlineError;
 
-use super::{MaxArguments, ProfileName, explain_error, parse_now, read_context, render};
+use super::{Given, ProfileName, explain_error, read_context, render};
 
 const PROMPT: &str = "> ";
 
@@ -26,14 +26,8 @@ pub(crate) struct Repl {
     /// A file with the context as JSON.
     #[arg(long, value_name = "FILE")]
     context: Option<String>,
-    /// The time of every evaluation, such as 2026-03-04T05:06:07.089Z.
-    #[arg(long, value_name = "RFC3339", value_parser = parse_now)]
-    now: Option<i64>,
-    /// The seed of random numbers.
-    #[arg(long, value_name = "N", allow_negative_numbers = true)]
-    seed: Option<u64>,
     #[command(flatten)]
-    limits: MaxArguments,
+    given: Given,
 }
 
 /// Answers line after line until the input ends. What is wrong with one line is told, and
@@ -74,12 +68,10 @@ fn evaluated(
     source: &str,
     context: &mut Context,
 ) -> Result<String, String> {
-    let Repl { now, seed, limits, profile, .. } = arguments;
-    let inputs =
-        Inputs { now: *now, seed: *seed, limits: limits.limits(), ..Inputs::default() };
+    let Repl { given, profile, .. } = arguments;
     let evaluation = host
         .compile(source, (*profile).into())
-        .and_then(|expr| context.evaluate(&expr, &inputs))
+        .and_then(|expr| context.evaluate(&expr, &given.inputs(None)))
         .map_err(|error| explain_error(source, &error))?;
     Ok(evaluation.json.unwrap_or_else(|| "undefined".to_owned()))
 }
