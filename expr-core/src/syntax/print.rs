@@ -219,6 +219,8 @@ fn push_signature(out: &mut Wtf8Buf, signature: &Signature) {
 }
 
 fn push_parameter(out: &mut Wtf8Buf, parameter: &Parameter) {
+    let (before, after) = quantifiers(parameter);
+    out.push_str(before);
     let letters = b"asnblfo";
     let mut known = letters.iter().filter(|&&letter| parameter.kinds.has(letter));
     let missing = parameter.kinds.has(b'm');
@@ -247,16 +249,33 @@ fn push_parameter(out: &mut Wtf8Buf, parameter: &Parameter) {
         }
         out.push_str(">");
     }
-    let given = parameter.context.map(|kinds| kinds == parameter.kinds);
-    out.push_str(match (parameter.repeat, given, parameter.lazy) {
-        (Repeat::Once, ..) => "",
-        (Repeat::Optional, None, false) => "?",
-        (Repeat::Optional, None, true) => "??",
-        (Repeat::Optional, Some(_), false) => "-",
-        (Repeat::Optional, Some(true), true) => "-?",
-        (Repeat::Optional, Some(false), true) => "?-",
-        (Repeat::Many, None, false) => "+",
-        (Repeat::Many, None, true) => "+?",
-        (Repeat::Many, Some(_), _) => "+-",
-    });
+    out.push_str(after);
+}
+
+/// What stands before a letter and after it. Only a first parameter has a context that what
+/// stands after it cannot tell.
+fn quantifiers(parameter: &Parameter) -> (&'static str, &'static str) {
+    let Parameter { repeat, lazy, .. } = *parameter;
+    let own = parameter.context == Some(parameter.kinds);
+    let any = parameter.takes_any_context();
+    match (repeat, lazy) {
+        (Repeat::Optional, false) if own => return ("", "-"),
+        (Repeat::Optional, true) if own => return ("", "-?"),
+        (Repeat::Many, true) if own => return ("", "+-"),
+        (Repeat::Optional, true) if any => return ("", "?-"),
+        _ => {}
+    }
+    let before = match (parameter.context, any) {
+        (None, _) => "",
+        (Some(_), true) => "-",
+        (Some(_), false) => "?-",
+    };
+    let after = match (repeat, lazy) {
+        (Repeat::Once, _) => "",
+        (Repeat::Optional, false) => "?",
+        (Repeat::Optional, true) => "??",
+        (Repeat::Many, false) => "+",
+        (Repeat::Many, true) => "+?",
+    };
+    (before, after)
 }

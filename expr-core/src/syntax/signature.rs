@@ -79,6 +79,11 @@ impl Parameter {
     pub(super) fn is_generic(&self) -> bool {
         self.generic
     }
+
+    /// Whether a context of any kind stands in for a missing argument.
+    pub(super) fn takes_any_context(&self) -> bool {
+        self.context == Some(Kinds(u16::MAX))
+    }
 }
 
 impl Parameter {
