@@ -103,13 +103,13 @@ impl Scopes {
             let Some(node) = tree.get(id) else { continue };
             let mut inner = owner;
             match node.kind {
-                NodeKind::Bind { name, .. } => {
-                    if known.insert(pair(length(owner), name.0), 0).is_none() {
-                        let count = self.bound.len().max(owner.saturating_add(1));
-                        self.bound.resize(count, Vec::new());
-                        if let Some(bound) = self.bound.get_mut(owner) {
-                            bound.push(name);
-                        }
+                NodeKind::Bind { name, .. }
+                    if known.insert(pair(length(owner), name.0), 0).is_none() =>
+                {
+                    let count = self.bound.len().max(owner.saturating_add(1));
+                    self.bound.resize(count, Vec::new());
+                    if let Some(bound) = self.bound.get_mut(owner) {
+                        bound.push(name);
                     }
                 }
                 NodeKind::Block(_) | NodeKind::Lambda { .. } => inner = owner_of(id),
