@@ -94,9 +94,10 @@ pub fn check(source: Wtf8<'_>, profile: Profile) -> Check {
     let normalized = profile.normalize(source);
     let (functions, error) = match normalized.parse() {
         Ok(tree) => {
-            let Validation { functions, error } = validate(&tree);
+            let workflow = profile == Profile::Workflow;
+            let Validation { functions, error } = validate(&tree, workflow);
             // Plain JSONata has no list of functions to keep to.
-            let error = if profile == Profile::Workflow { error } else { None };
+            let error = error.filter(|_| workflow);
             (functions.map(|words| texts(&tree, &words)), error)
         }
         Err(error) => (None, Some(error)),
@@ -160,9 +161,10 @@ impl Program {
     pub fn compile(source: Wtf8<'_>, profile: Profile) -> Result<Program, Error> {
         let normalized = profile.normalize(source);
         let compiled = normalized.parse().and_then(|mut tree| {
-            let Validation { functions, error } = validate(&tree);
+            let workflow = profile == Profile::Workflow;
+            let Validation { functions, error } = validate(&tree, workflow);
             match error {
-                Some(error) if profile == Profile::Workflow => Err(error),
+                Some(error) if workflow => Err(error),
                 _ => {
                     let functions = texts(&tree, &functions.unwrap_or_default());
                     let reads = reads(&tree);

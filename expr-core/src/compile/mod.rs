@@ -54,9 +54,10 @@ fn compile_in(tree: &mut Tree, library: Library, dynamic: bool) -> Result<Code> 
     let tree = &*tree;
     let size = tree.len();
     let mut code = Code::default();
-    // Most nodes become an operation, and a few need two.
-    code.ops.reserve(size);
-    code.op_sites.reserve(size);
+    // Most nodes become an operation, and some need two.
+    let ops = size.saturating_add(size >> 1).saturating_add(2);
+    code.ops.reserve(ops);
+    code.op_sites.reserve(ops);
     code.sites.reserve(size);
     code.names.reserve(words.len());
     let mut compiler = Compiler {

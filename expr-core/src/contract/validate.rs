@@ -7,7 +7,7 @@
 use super::HELPERS;
 use crate::error::{Error, ErrorKind};
 use crate::span::Span;
-use crate::syntax::{Node, NodeId, NodeKind, StageKind, Tree, Word};
+use crate::syntax::{Node, NodeId, NodeKind, Stage, StageKind, Tree, Word};
 use crate::text::Wtf8;
 use crate::unicode::to_lowercase;
 use alloc::vec::Vec;
@@ -24,20 +24,41 @@ pub(crate) struct Validation {
     pub(crate) error: Option<Error>,
 }
 
-/// Walks a tree up to the first violation of the kinds that end the walk.
-pub(crate) fn validate(tree: &Tree) -> Validation {
+/// Walks a tree up to the first violation of the kinds that end the walk. Where the
+/// contract does not hold, no other is looked for.
+pub(crate) fn validate(tree: &Tree, holds: bool) -> Validation {
     let mut walk = Walk::new(tree);
-    if let Err(error) = walk.run(None) {
-        return Validation { functions: None, error: Some(error) };
+    // In most trees nothing is called or bound.
+    if tree.nodes().iter().any(concerns) {
+        if let Err(error) = walk.run(None) {
+            return Validation { functions: None, error: Some(error) };
+        }
     }
-    walk.rebound.truncate(1);
-    let rebound = walk.rebound.pop();
-    let error = rebound.or_else(|| walk.disallowed(true).pop());
+    let mut error = None;
+    if holds {
+        walk.rebound.truncate(1);
+        error = walk.rebound.pop().or_else(|| walk.disallowed(true).pop());
+    }
     let mut functions = Vec::with_capacity(walk.functions.len());
     for (name, _) in walk.functions {
         functions.push(name);
     }
     Validation { functions: Some(functions), error }
+}
+
+/// Whether there can be anything to say about a node.
+fn concerns(node: &Node) -> bool {
+    let binds = |stage: &Stage| matches!(stage.kind, StageKind::Index(_));
+    match node.kind {
+        NodeKind::Call { .. }
+        | NodeKind::Partial { .. }
+        | NodeKind::Apply { .. }
+        | NodeKind::Lambda { .. }
+        | NodeKind::Bind { .. } => true,
+        _ => {
+            node.focus.is_some() || node.index.is_some() || node.stages.iter().any(binds)
+        }
+    }
 }
 
 /// Every violation, in the order in which each would be reported if it were the only one.
