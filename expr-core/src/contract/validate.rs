@@ -29,10 +29,10 @@ pub(crate) struct Validation {
 pub(crate) fn validate(tree: &Tree, holds: bool) -> Validation {
     let mut walk = Walk::new(tree);
     // In most trees nothing is called or bound.
-    if tree.nodes().iter().any(concerns) {
-        if let Err(error) = walk.run(None) {
-            return Validation { functions: None, error: Some(error) };
-        }
+    if tree.nodes().iter().any(concerns)
+        && let Err(error) = walk.run(None)
+    {
+        return Validation { functions: None, error: Some(error) };
     }
     let mut error = None;
     if holds {

@@ -146,7 +146,7 @@ pub(super) struct Ast {
 impl Ast {
     /// With room for the nodes that a source of that length usually has.
     pub(super) fn of_source(len: usize) -> Ast {
-        let nodes = Vec::with_capacity((len >> 2).saturating_add(4));
+        let nodes = Vec::with_capacity((len >> 2).saturating_add(8));
         Ast { nodes, ..Ast::default() }
     }
 

@@ -7,8 +7,10 @@ use crate::regex::Regex;
 use crate::span::Span;
 use crate::text::Wtf8;
 use crate::value::{index, length};
+use alloc::boxed::Box;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
+use core::ops::{Deref, DerefMut};
 
 /// The number of a node.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
@@ -27,14 +29,23 @@ pub(crate) struct Node {
     pub(crate) at: Option<u32>,
     /// Whether `[]` follows: a single result stays a list.
     pub(crate) keep_array: bool,
+    /// Whether the step makes tuples: items with names bound beside them.
+    pub(crate) tuple: bool,
+    /// Whether it is an array constructor that begins or ends a path.
+    pub(crate) constructs: bool,
+    /// What few nodes have, so that most are small.
+    extras: Option<Box<Extras>>,
+}
+
+/// What follows a node, and what is bound at it. A node without any reads as [`NOTHING`].
+#[derive(Clone, Debug)]
+pub(crate) struct Extras {
     /// Predicates of a node outside a path, which apply to its whole value.
     pub(crate) predicates: Vec<Stage>,
     /// What follows a step of a path: predicates, and positions bound after them.
     pub(crate) stages: Vec<Stage>,
     /// `{…}` after the node.
     pub(crate) group: Option<Group>,
-    /// Whether the step makes tuples: items with names bound beside them.
-    pub(crate) tuple: bool,
     /// `@$name`
     pub(crate) focus: Option<Word>,
     /// `#$name`
@@ -43,8 +54,31 @@ pub(crate) struct Node {
     pub(crate) bound_at: [Span; 2],
     /// The `%` that refers to the item which this step is applied to.
     pub(crate) ancestor: Option<SlotId>,
-    /// Whether it is an array constructor that begins or ends a path.
-    pub(crate) constructs: bool,
+}
+
+const NOTHING: Extras = Extras {
+    predicates: Vec::new(),
+    stages: Vec::new(),
+    group: None,
+    focus: None,
+    index: None,
+    bound_at: [Span { start: 0, end: 0 }; 2],
+    ancestor: None,
+};
+
+impl Deref for Node {
+    type Target = Extras;
+
+    fn deref(&self) -> &Extras {
+        static NONE: Extras = NOTHING;
+        self.extras.as_deref().unwrap_or(&NONE)
+    }
+}
+
+impl DerefMut for Node {
+    fn deref_mut(&mut self) -> &mut Extras {
+        self.extras.get_or_insert_with(|| Box::new(NOTHING))
+    }
 }
 
 /// What a node is.
@@ -203,15 +237,9 @@ impl Tree {
             span,
             at,
             keep_array: false,
-            predicates: Vec::new(),
-            stages: Vec::new(),
-            group: None,
             tuple: false,
-            focus: None,
-            index: None,
-            bound_at: [span; 2],
-            ancestor: None,
             constructs: false,
+            extras: None,
         });
         id
     }
