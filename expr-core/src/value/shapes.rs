@@ -83,18 +83,24 @@ impl Shapes {
     /// The shape with exactly these keys.
     pub(super) fn intern(&mut self, keys: &[Key]) -> Shape {
         let hash = hash_keys(keys);
-        let mask = self.slots.len().wrapping_sub(1);
-        if !self.slots.is_empty() {
-            let mut slot = index(hash) & mask;
-            while let Some(found) = self.occupied(slot) {
-                let same = self.entries.get(index(found)).is_some_and(|e| e.hash == hash);
-                if same && self.keys(Shape(found)) == keys {
-                    return Shape(found);
-                }
-                slot = slot.wrapping_add(1) & mask;
-            }
+        match self.find(keys, hash) {
+            Some(shape) => shape,
+            None => self.insert(keys, hash),
         }
-        self.insert(keys, hash)
+    }
+
+    /// The shape with exactly these keys, if there is one.
+    pub(super) fn find(&self, keys: &[Key], hash: u32) -> Option<Shape> {
+        let mask = self.slots.len().checked_sub(1)?;
+        let mut slot = index(hash) & mask;
+        loop {
+            let found = self.occupied(slot)?;
+            let same = self.entries.get(index(found)).is_some_and(|e| e.hash == hash);
+            if same && self.keys(Shape(found)) == keys {
+                return Some(Shape(found));
+            }
+            slot = slot.wrapping_add(1) & mask;
+        }
     }
 
     /// How far the table is filled.
@@ -195,7 +201,7 @@ fn scatter(key: Key) -> usize {
     index(key.0.wrapping_mul(0x9E37_79B1) >> 7)
 }
 
-fn hash_keys(keys: &[Key]) -> u32 {
+pub(super) fn hash_keys(keys: &[Key]) -> u32 {
     let mix =
         |hash: u32, key: &Key| (hash.rotate_left(5) ^ key.0).wrapping_mul(0x9E37_79B1);
     let hash = keys.iter().fold(length(keys.len()), mix);
