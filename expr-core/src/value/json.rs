@@ -1,6 +1,7 @@
 //! JSON text to values and back.
 
 mod cursor;
+mod plain;
 mod reader;
 mod skip;
 mod wanted;

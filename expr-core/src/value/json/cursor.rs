@@ -2,6 +2,7 @@
 //! through: words of eight bytes where text is plain, and nothing that is not inlined on
 //! the way.
 
+use super::plain::{plain_bytes, special_bytes};
 use crate::decimal;
 use crate::error::{Error, ErrorKind, Result};
 use crate::size::length;
@@ -74,14 +75,15 @@ impl<'a> Cursor<'a> {
     #[inline(always)]
     pub(super) fn pass_plain(&mut self) {
         while let Some(word) = self.word() {
-            let special = special_bytes(word);
-            if special != 0 {
-                self.pass(first_byte(special));
+            let plain = plain_bytes(special_bytes(word));
+            self.pass(plain);
+            if plain < 8 {
                 return;
             }
-            self.pass(8);
         }
-        while self.peek().is_some_and(|byte| byte != b'"' && byte != b'\\' && byte >= 0x20)
+        while self
+            .peek()
+            .is_some_and(|byte| byte != b'"' && byte != b'\\' && byte >= 0x20)
         {
             self.advance();
         }
@@ -97,7 +99,10 @@ impl<'a> Cursor<'a> {
     /// Passes over the rest of a string, and reads it into `kept`, if that is given, with
     /// escapes as what they stand for.
     #[inline(never)]
-    pub(super) fn rest_of_string(&mut self, mut kept: Option<&mut Vec<u8>>) -> Result<()> {
+    pub(super) fn rest_of_string(
+        &mut self,
+        mut kept: Option<&mut Vec<u8>>,
+    ) -> Result<()> {
         loop {
             let start = *self;
             self.pass_plain();
@@ -132,7 +137,8 @@ impl<'a> Cursor<'a> {
             Some(b't') => 0x09,
             Some(b'u') => {
                 let unit = self.rest.get(1..5).and_then(hexadecimal);
-                let unit = unit.ok_or_else(|| self.error("`\\u` needs four hex digits"))?;
+                let unit =
+                    unit.ok_or_else(|| self.error("`\\u` needs four hex digits"))?;
                 self.pass(4);
                 unit
             }
@@ -203,7 +209,11 @@ impl<'a> Cursor<'a> {
     /// Passes over the quote that a key begins with.
     #[inline(always)]
     pub(super) fn open_key(&mut self) -> Result<()> {
-        if self.eat(b'"') { Ok(()) } else { Err(self.error("a key in quotes is expected")) }
+        if self.eat(b'"') {
+            Ok(())
+        } else {
+            Err(self.error("a key in quotes is expected"))
+        }
     }
 
     /// Passes over the colon after a key.
@@ -232,27 +242,6 @@ impl<'a> Cursor<'a> {
             "`,` or `]` is expected"
         })
     }
-}
-
-/// The highest bit of the first of eight bytes that does not stand for itself in a string,
-/// and maybe of bytes after it. A byte is zero, or less than another, where subtracting
-/// borrows from its highest bit.
-fn special_bytes(word: u64) -> u64 {
-    const ONES: u64 = 0x0101_0101_0101_0101;
-    const QUOTES: u64 = 0x2222_2222_2222_2222;
-    const BACKSLASHES: u64 = 0x5C5C_5C5C_5C5C_5C5C;
-    const SPACES: u64 = 0x2020_2020_2020_2020;
-    const HIGHEST: u64 = 0x8080_8080_8080_8080;
-    let below = |bytes: u64, limits: u64| bytes.wrapping_sub(limits) & !bytes;
-    let special = below(word ^ QUOTES, ONES)
-        | below(word ^ BACKSLASHES, ONES)
-        | below(word, SPACES);
-    special & HIGHEST
-}
-
-/// Which of the bytes, in the order of the text, has the first bit that is set.
-fn first_byte(bits: u64) -> usize {
-    usize::try_from(bits.trailing_zeros() >> 3).unwrap_or_default()
 }
 
 fn hexadecimal(digits: &[u8]) -> Option<u32> {

@@ -252,7 +252,8 @@ impl<'j> Reader<'_, 'j> {
         };
         let unused = length(8_usize.saturating_sub(name.len())).wrapping_mul(8);
         let word = word << unused >> unused;
-        let mixed = (word ^ u64::from(length(name.len()))).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+        let mixed =
+            (word ^ u64::from(length(name.len()))).wrapping_mul(0x9E37_79B9_7F4A_7C15);
         let place = usize::try_from(mixed >> 59).unwrap_or_default();
         if let Some(seen) = self.seen.get(place)
             && seen.word == word

@@ -1,6 +1,7 @@
 //! Values to JSON text, as JavaScript's `JSON.stringify` and JSONata's `$string` have it.
 //! It does not recurse.
 
+use super::plain::plain_len;
 use crate::error::{Error, ErrorKind, Result};
 use crate::text::{self, Wtf8};
 use crate::value::{Array, Heap, Text, Value, index, length, make_room};
@@ -13,10 +14,9 @@ pub fn write_json_string(out: &mut Vec<u8>, text: Wtf8<'_>) {
     out.push(b'"');
     let mut rest = text.bytes();
     while !rest.is_empty() {
-        let special = |&b: &u8| b == b'"' || b == b'\\' || b < 0x20 || b == 0xED;
-        let plain = rest.iter().position(special).unwrap_or(rest.len());
-        out.extend_from_slice(rest.get(..plain).unwrap_or_default());
-        rest = rest.get(plain..).unwrap_or_default();
+        let (plain, special) = rest.split_at_checked(plain_len(rest)).unwrap_or_default();
+        out.extend_from_slice(plain);
+        rest = special;
         let Some((code_point, width)) = text::decode(rest) else { break };
         match code_point {
             0x22 => out.extend_from_slice(b"\\\""),
@@ -43,6 +43,9 @@ pub fn write_json_string(out: &mut Vec<u8>, text: Wtf8<'_>) {
 /// The number of bytes that [`write_json_string`] writes.
 fn json_string_len(text: Wtf8<'_>) -> usize {
     let (mut len, mut before) = (2_usize, 0);
+    if plain_len(text.bytes()) == text.bytes().len() {
+        return len.saturating_add(text.bytes().len());
+    }
     for &byte in text.bytes() {
         let more = match byte {
             b'"' | b'\\' | 0x08..=0x0A | 0x0C | 0x0D => 2,
