@@ -12,7 +12,9 @@ mod reads;
 mod scope;
 
 use crate::error::{Error, ErrorKind, Result};
-use crate::program::{Arithmetic, Code, Comparison, Grouping, NameIndex, Op, Pair, Site};
+use crate::program::{
+    Arithmetic, Code, Comparison, Grouping, NameIndex, Op, Pair, Site, is_reserved_key,
+};
 use crate::program::{Constant, Region, SiteToken};
 use crate::size::{index, length};
 use crate::span::Span;
@@ -67,6 +69,7 @@ fn compile_in(tree: &mut Tree, library: Library, dynamic: bool) -> Result<Code> 
         code,
         numbers: alloc::vec![NO_NUMBER; words.len()],
         words,
+        sited: None,
         labels: Vec::with_capacity(size),
         tasks: Vec::with_capacity(size.saturating_add(4)),
         bodies: Vec::new(),
@@ -107,6 +110,8 @@ struct Compiler<'a> {
     words: Words,
     /// The number that each word has among the names of the program.
     numbers: Vec<NameIndex>,
+    /// The node whose site is the last.
+    sited: Option<NodeId>,
     /// Where labels point.
     labels: Vec<u32>,
     tasks: Vec<Task>,
@@ -209,6 +214,15 @@ impl<'a> Compiler<'a> {
 
     /// The site of a node: what an error in its operation carries.
     fn site_of(&mut self, id: NodeId) -> Result<u32> {
+        // Operations of a node often follow each other.
+        if self.sited != Some(id) {
+            self.add_site(id)?;
+            self.sited = Some(id);
+        }
+        Ok(length(self.code.sites.len()).saturating_sub(1))
+    }
+
+    fn add_site(&mut self, id: NodeId) -> Result<()> {
         let node = self.get(id)?;
         let token = match node.kind {
             NodeKind::Binary { operator, .. } => Some(SiteToken::Operator(operator)),
@@ -218,7 +232,8 @@ impl<'a> Compiler<'a> {
             }
             _ => None,
         };
-        Ok(self.site(node.span, node.at, token))
+        self.site(node.span, node.at, token);
+        Ok(())
     }
 
     /// The site of a tail call. Its errors stand where the callee ends.
@@ -232,10 +247,8 @@ impl<'a> Compiler<'a> {
     }
 
     fn site(&mut self, span: Span, at: Option<u32>, token: Option<SiteToken>) -> u32 {
-        let site = Site { span, at, token };
-        if self.code.sites.last() != Some(&site) {
-            self.code.sites.push(site);
-        }
+        self.sited = None;
+        self.code.sites.push(Site { span, at, token });
         length(self.code.sites.len()).saturating_sub(1)
     }
 
@@ -526,10 +539,25 @@ impl<'a> Compiler<'a> {
             self.add(Task::EmitAt(Op::GroupNext, site));
             pairs.push(Pair { literal, key: key_label, value: value_label });
         }
+        let fixed = self.are_fixed(&pairs);
         self.add(Task::Place(end));
         self.add(Task::Scope(outer));
-        self.code.groupings.push(Grouping { pairs, tuples, end });
+        self.code.groupings.push(Grouping { pairs, tuples, fixed, end });
         Ok(())
+    }
+
+    /// Whether all keys are literals that differ and are not reserved.
+    fn are_fixed(&self, pairs: &[Pair]) -> bool {
+        let named = |pair: &Pair| {
+            let name = pair.literal.and_then(|name| self.code.names.get(index(name)));
+            name.is_some_and(|&name| !is_reserved_key(self.words.slice(name)))
+        };
+        let differs = |(at, pair): (usize, &Pair)| {
+            !pairs.iter().take(at).any(|other| other.literal == pair.literal)
+        };
+        pairs.len() <= MOST_FIXED
+            && pairs.iter().all(named)
+            && pairs.iter().enumerate().all(differs)
     }
 
     fn literal_key(&mut self, key: NodeId) -> Result<Option<NameIndex>> {
@@ -541,6 +569,9 @@ impl<'a> Compiler<'a> {
         })
     }
 }
+
+/// More keys than this are told apart while they are evaluated.
+const MOST_FIXED: usize = 32;
 
 /// Whether a construct can result in a sequence that is still to be unwrapped. An item of a
 /// sequence can be one, so what passes on the value of a part unwraps it once more.

@@ -67,7 +67,11 @@ impl Words {
 
     /// The bytes of a text.
     pub(crate) fn bytes(&self, word: Word) -> &[u8] {
-        let Name { start, len, .. } = self.name(word);
+        self.slice(self.name(word))
+    }
+
+    /// The bytes at a place.
+    pub(crate) fn slice(&self, Name { start, len, .. }: Name) -> &[u8] {
         let start = index(start);
         self.bytes.get(start..start.saturating_add(index(len))).unwrap_or_default()
     }
