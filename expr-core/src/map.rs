@@ -80,3 +80,22 @@ impl NumberMap {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{FEW, NumberMap};
+
+    #[test]
+    fn first_values_stay_while_the_map_grows() {
+        let mut map = NumberMap::default();
+        let keys = (0_u32..).map(|number| (u64::from(number) << 33 | 5, number));
+        for (key, value) in keys.clone().take(FEW * 10) {
+            assert_eq!(map.get(key), None);
+            assert_eq!(map.insert(key, value), None);
+            assert_eq!(map.insert(key, value + 1), Some(value));
+        }
+        for (key, value) in keys.take(FEW * 10) {
+            assert_eq!(map.get(key), Some(value));
+        }
+    }
+}

@@ -123,3 +123,20 @@ pub(crate) fn sorted(count: usize, later: &dyn Fn(usize, usize) -> bool) -> Vec<
     }
     order
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{FEW, sorted};
+    use alloc::vec::Vec;
+
+    #[test]
+    fn few_and_many_keep_the_order_of_equals() {
+        for count in 0..FEW * 3 {
+            let key = |at: usize| (at * 7 + 3) % 5;
+            let order = sorted(count, &|first, second| key(first) > key(second));
+            let mut expected: Vec<u32> = (0..u32::try_from(count).unwrap()).collect();
+            expected.sort_by_key(|&at| key(at as usize));
+            assert_eq!(order, expected, "{count} items");
+        }
+    }
+}

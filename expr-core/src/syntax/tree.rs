@@ -436,3 +436,25 @@ impl NodeKind {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{NodeId, Tree};
+
+    #[test]
+    fn lists_grow_in_place_and_elsewhere() {
+        let mut tree = Tree::default();
+        let mut list = tree.add_list(&[NodeId(0)]);
+        let mut room = 1;
+        for number in 1..40 {
+            // Every third finds something else behind the list.
+            if number % 3 == 0 {
+                tree.add_list(&[NodeId(99)]);
+            }
+            let added = tree.add_list(&[NodeId(number)]);
+            (list, room) = tree.append(list, room, added);
+            let expected = (0..=number).map(NodeId);
+            assert!(tree.list(list).iter().copied().eq(expected), "{number}");
+        }
+    }
+}
