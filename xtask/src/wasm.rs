@@ -23,7 +23,7 @@ use crate::tool;
 use crate::workspace::{Inputs, Workspace, sha256, write};
 
 /// The largest artifact: every bundle that uses the engine carries three times its size.
-const LARGEST_RAW: usize = 416_000;
+const LARGEST_RAW: usize = 417_000;
 /// The largest artifact when compressed, which is what a browser downloads.
 ///
 /// The aim is 160,000 bytes. Until it is reached again, this is what the artifact has,
@@ -249,10 +249,12 @@ fn optimize(workspace: &Workspace, bytes: &[u8]) -> Result<Vec<u8>> {
     write(&input, bytes)?;
     // Equal code compresses well: inlining makes the compressed artifact larger by 6 KB,
     // so it is left to functions that are smaller than a call, and keeping in locals what
-    // is computed twice makes it larger by 1 KB. Nothing of the module
-    // lies in the first bytes of memory, where the far end of the stack is.
+    // is computed twice makes it larger by 1 KB. Zeros cost less than the heads of the many
+    // segments that leaving them out makes. Nothing of the module lies in the first bytes
+    // of memory, where the far end of the stack is.
     cmd!(shell, "node {script} {input} -o {output} -Oz -Oz --low-memory-unused")
-        .args(["--skip-pass=local-cse", "--always-inline-max-function-size=2"])
+        .args(["--skip-pass=local-cse", "--skip-pass=memory-packing"])
+        .args(["--always-inline-max-function-size=2"])
         .args(["--flexible-inline-max-function-size=0"])
         .args(["--one-caller-inline-max-function-size=0"])
         .args(["--enable-bulk-memory", "--enable-sign-ext", "--enable-mutable-globals"])
