@@ -6,7 +6,7 @@
 
 use super::ErrorClass;
 use crate::decimal::write_whole;
-use crate::text::{Wtf8Buf, push_text};
+use crate::text::{Wtf8Buf, push_text, split_at_byte};
 use alloc::vec::Vec;
 
 /// A row of the catalogue, for documentation and tools.
@@ -80,15 +80,15 @@ pub fn catalog() -> impl Iterator<Item = CatalogEntry> {
 /// A row. The texts are one, and rows are looked for in it: addresses and lengths of their
 /// own would be half as large again as the texts, and only errors ask for them.
 fn entry(row: usize) -> CatalogEntry {
-    let mut lines = TEXTS.split('\n').skip(row.saturating_mul(2));
-    let line = lines.next().unwrap_or_default();
-    let (code, message) = line.split_at_checked(CODE).unwrap_or_default();
-    CatalogEntry {
-        code,
-        class: CLASSES.get(row).copied().unwrap_or(ErrorClass::Host),
-        message,
-        help: lines.next().filter(|help| !help.is_empty()),
+    let mut rest = TEXTS;
+    for _ in 0..row.saturating_mul(2) {
+        (_, rest) = split_at_byte(rest, b'\n');
     }
+    let (line, rest) = split_at_byte(rest, b'\n');
+    let (code, message) = line.split_at_checked(CODE).unwrap_or_default();
+    let (help, _) = split_at_byte(rest, b'\n');
+    let class = CLASSES.get(row).copied().unwrap_or(ErrorClass::Host);
+    CatalogEntry { code, class, message, help: (!help.is_empty()).then_some(help) }
 }
 
 /// How long a code is.
