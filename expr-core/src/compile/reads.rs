@@ -381,7 +381,7 @@ const NOTHING: Task = Task::Push(NOWHERE);
 /// The signature of a built-in function, as it is written.
 fn built_in(name: &[u8]) -> Option<&'static [u8]> {
     let row = find(name)?.row().ok()?;
-    Some(row.signature.as_bytes())
+    Some(row.signature().as_bytes())
 }
 
 /// Whether a built-in function takes its input, as below.
