@@ -93,6 +93,7 @@ export const documents = {
   deep: () => deep(60),
   text: () => text(20_000),
   numbers: () => numbers(100_000),
+  list: () => records(1000),
   records: () => records(100_000),
   unicode: () => unicode(500),
 };

@@ -1,7 +1,7 @@
 // Puts everything that is measured into one folder: `prepare.mjs FOLDER [--answers]`.
 //
-// FOLDER/workloads.json lists name, source and document of every workload, and with
-// `--answers` also the answer with which all others are compared: that of npm `jsonata`, or
+// FOLDER/workloads.json lists name, source and document of every workload, whether its
+// instructions are counted, and with `--answers` also the answer with which all others are compared: that of npm `jsonata`, or
 // of the hand-written code where npm `jsonata` runs out of memory or time.
 import { spawnSync } from "node:child_process";
 import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -21,11 +21,11 @@ mkdirSync(folder, { recursive: true });
 const workloads = [];
 
 function add(entries, write) {
-  for (const { name, expr, data } of entries) {
+  for (const { name, expr, data, counted } of entries) {
     const document = join(folder, `${data}.json`);
     rmSync(document, { force: true });
     write(data, document);
-    workloads.push({ name, source: expr, document });
+    workloads.push({ name, source: expr, document, counted });
   }
 }
 

@@ -1,13 +1,15 @@
-//! Times of every implementation in Rust on one list of workloads: `bench LIST`, with a row
-//! a workload, mode and implementation on stdout, as a line of JSON.
+//! Times of every implementation in Rust on one list of workloads: `bench all LIST`, with a
+//! row a workload, mode and implementation on stdout, as a line of JSON. All answer before
+//! anything is timed. Who answers wrong is timed and marked; who does not answer has no time.
 //!
-//! All answer before anything is timed. Who answers wrong is timed and marked; who does not
-//! answer has no time.
+//! `bench once LIST NAME ENGINE` is one workload and implementation in a process of its own,
+//! whose memory can be measured and which can be ended.
 
 mod engine;
 mod hand;
 #[path = "../../../../src/bin/bench/measure.rs"]
 mod measure;
+mod once;
 mod workload;
 
 use clap::Parser;
@@ -22,14 +24,26 @@ use workload::Workload;
 /// Enough for the implementations that recurse.
 const STACK: usize = 256 << 20;
 
-/// Times every implementation in Rust.
+/// Measures every implementation in Rust.
 #[derive(Parser)]
-struct Arguments {
-    /// The list of workloads.
-    list: PathBuf,
-    /// Times only the workloads whose name contains this text.
-    #[arg(long, default_value = "")]
-    only: String,
+enum Arguments {
+    /// Times all of them, in turns.
+    All {
+        /// The list of workloads.
+        list: PathBuf,
+        /// Times only the workloads whose name contains this text.
+        #[arg(long, default_value = "")]
+        only: String,
+    },
+    /// Measures time and memory of one.
+    Once {
+        /// The list of workloads.
+        list: PathBuf,
+        /// Which of them.
+        name: String,
+        /// Which implementation.
+        engine: String,
+    },
 }
 
 fn main() -> ExitCode {
@@ -52,9 +66,18 @@ fn main() -> ExitCode {
 }
 
 fn run(arguments: &Arguments) -> Result<(), String> {
-    for workload in workload::read(&arguments.list, &arguments.only)? {
-        for mode in Mode::ALL {
-            time(&workload, mode)?;
+    match arguments {
+        Arguments::Once { list, name, engine } => {
+            let workloads = workload::read(list, |found| found == name)?;
+            let workload = workloads.first().ok_or("the list does not have it")?;
+            println!("{}", once::measure(workload, engine)?);
+        }
+        Arguments::All { list, only } => {
+            for workload in workload::read(list, |name| name.contains(only.as_str()))? {
+                for mode in Mode::ALL {
+                    time(&workload, mode)?;
+                }
+            }
         }
     }
     Ok(())

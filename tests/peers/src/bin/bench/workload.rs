@@ -21,15 +21,18 @@ struct Entry {
     answer: Option<Value>,
 }
 
-/// The workloads whose name contains `only`.
-pub(crate) fn read(list: &Path, only: &str) -> Result<Vec<Workload>, String> {
+/// The workloads of a list whose name is wanted.
+pub(crate) fn read(
+    list: &Path,
+    is_wanted: impl Fn(&str) -> bool,
+) -> Result<Vec<Workload>, String> {
     let text = |path: &Path| {
         fs::read_to_string(path)
             .map_err(|error| format!("cannot read {}: {error}", path.display()))
     };
     let entries: Vec<Entry> =
         serde_json::from_str(&text(list)?).map_err(|error| error.to_string())?;
-    let wanted = entries.into_iter().filter(|entry| entry.name.contains(only));
+    let wanted = entries.into_iter().filter(|entry| is_wanted(&entry.name));
     wanted
         .map(|Entry { name, source, document, answer }| {
             Ok(Workload { name, source, context: text(&document)?, answer })
