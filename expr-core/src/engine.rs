@@ -4,7 +4,7 @@ use crate::budget::{Budget, Limits, Spent};
 use crate::compile::{Estimate, Library, compile, estimate, reads};
 use crate::contract::{self, Kind, Normalized, Unevaluated, Validation, guard, validate};
 use crate::error::{Error, ErrorKind, Result};
-use crate::eval::{Given, evaluate};
+use crate::eval::{Given, Room, evaluate};
 use crate::program::Code;
 use crate::reads::Reads;
 use crate::text::{Wtf8, Wtf8Buf};
@@ -214,7 +214,7 @@ impl Program {
             seed: inputs.seed,
             library: self.profile.library(),
         };
-        let value = evaluate(&mut inputs.heap, &self.code, given)?;
+        let value = evaluate(&mut inputs.heap, &mut inputs.room, &self.code, given)?;
         if value.is_undefined() {
             return Ok(None);
         }
@@ -254,6 +254,7 @@ pub(crate) fn evaluate_authored(
 #[derive(Default)]
 pub struct Inputs {
     heap: Heap,
+    room: Room,
     context: Value,
     bindings: Option<Object>,
     now: Option<i64>,
@@ -299,7 +300,7 @@ impl Inputs {
             Some(Value::Object(bindings)) => Some(bindings),
             _ => None,
         };
-        Inputs { heap, context, bindings, now: None, seed: None }
+        Inputs { heap, context, bindings, ..Inputs::default() }
     }
 
     /// The time of the evaluation in milliseconds since 1970, UTC.

@@ -250,7 +250,14 @@ pub(crate) struct Grouping {
     pub(crate) pairs: Vec<Pair>,
     /// Whether the items can be tuples.
     pub(crate) tuples: bool,
+    /// Whether all keys are literals that differ and are not reserved.
+    pub(crate) fixed: bool,
     pub(crate) end: Pc,
+}
+
+/// Whether no object may have a member of that name.
+pub(crate) fn is_reserved_key(name: &[u8]) -> bool {
+    matches!(name, b"_jsonata_lambda" | b"_jsonata_function")
 }
 
 /// A key and its value.

@@ -10,7 +10,7 @@ use crate::text::Wtf8;
 use alloc::vec::Vec;
 
 /// A part of the tree, by number.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub(crate) struct Part(u32);
 
 impl Part {

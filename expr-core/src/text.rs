@@ -89,7 +89,11 @@ impl<'a> Wtf8<'a> {
     #[inline(never)]
     pub(crate) fn to_units(self) -> Vec<u16> {
         let mut units = Vec::with_capacity(self.utf16_len());
-        units.extend(self.units());
+        if self.bytes.is_ascii() {
+            units.extend(self.bytes.iter().map(|&byte| u16::from(byte)));
+        } else {
+            units.extend(self.units());
+        }
         units
     }
 

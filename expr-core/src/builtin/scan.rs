@@ -302,10 +302,14 @@ impl Scan {
                 out.push_text(heap, before)?;
                 match by {
                     Replacement::Template(template) => {
-                        let template = heap.bytes(*template).to_vec();
-                        super::template::fill_in(
-                            heap, &template, found, subject, groups, out,
-                        )?;
+                        if heap.bytes(*template).contains(&b'$') {
+                            let template = heap.bytes(*template).to_vec();
+                            super::template::fill_in(
+                                heap, &template, found, subject, groups, out,
+                            )?;
+                        } else {
+                            out.push_text(heap, *template)?;
+                        }
                         *position = found.behind(heap)?;
                     }
                     Replacement::Function(function) => return Ok(Some(*function)),

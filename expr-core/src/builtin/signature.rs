@@ -12,16 +12,20 @@ use crate::value::{Heap, Marks, Text, Value, length};
 use alloc::vec;
 use alloc::vec::Vec;
 
-/// The arguments as the function gets them, or which one is wrong.
+/// The arguments as the function gets them, nothing if that is as they are, or which one
+/// is wrong.
 pub(crate) fn check_arguments(
     heap: &mut Heap,
     signature: &Signature,
     arguments: &[Value],
     context: Value,
-) -> Result<Vec<Value>> {
-    let letters: Vec<u8> = arguments.iter().map(|&value| letter(value)).collect();
+) -> Result<Option<Vec<Value>>> {
     let parameters = &signature.parameters;
     heap.budget.charge(u64::from(length(arguments.len())))?;
+    if fit_as_they_are(parameters, arguments) {
+        return Ok(None);
+    }
+    let letters: Vec<u8> = arguments.iter().map(|&value| letter(value)).collect();
     let counts = greedy_counts(parameters, &letters);
     let counts = counts.or_else(|| match_counts(parameters, &letters, true));
     let Some(counts) = counts else {
@@ -59,7 +63,24 @@ pub(crate) fn check_arguments(
         }
         taken = end;
     }
-    Ok(checked)
+    Ok(Some(checked))
+}
+
+/// Whether each parameter takes one argument and makes nothing else of it. One that can
+/// take many would leave none to an optional one after it.
+fn fit_as_they_are(parameters: &[Parameter], arguments: &[Value]) -> bool {
+    let last = parameters.len().saturating_sub(1);
+    parameters.len() == arguments.len()
+        && parameters.iter().zip(arguments).enumerate().all(
+            |(at, (parameter, &given))| {
+                let as_it_is = !parameter.array
+                    || parameter.items.is_none() && matches!(given, Value::Array(_));
+                as_it_is
+                    && !parameter.lazy
+                    && (parameter.repeat != Repeat::Many || at == last)
+                    && parameter.kinds.has(letter(given))
+            },
+        )
 }
 
 /// The letter of a value's kind.

@@ -13,7 +13,9 @@ mod reads;
 mod scope;
 
 use crate::error::{Error, ErrorKind, Result, Token};
-use crate::program::{Arithmetic, Code, Comparison, Grouping, NameIndex, Op, Pair, Site};
+use crate::program::{
+    Arithmetic, Code, Comparison, Grouping, NameIndex, Op, Pair, Site, is_reserved_key,
+};
 use crate::program::{Constant, Region};
 use crate::span::Span;
 use crate::syntax::{Group, Node, NodeId, NodeKind, Operator, StageKind, Tree};
@@ -496,10 +498,23 @@ impl Compiler<'_> {
             tasks.push(Task::EmitAt(Op::GroupNext, site));
             pairs.push(Pair { literal, key: key_label, value: value_label });
         }
+        let fixed = self.are_fixed(&pairs);
         tasks.push(Task::Place(end));
         tasks.push(Task::Scope(outer));
-        self.code.groupings.push(Grouping { pairs, tuples, end });
+        self.code.groupings.push(Grouping { pairs, tuples, fixed, end });
         Ok(())
+    }
+
+    /// Whether all keys are literals that differ and are not reserved.
+    fn are_fixed(&self, pairs: &[Pair]) -> bool {
+        let reserved = |name| is_reserved_key(self.names.get(name));
+        let named = |pair: &Pair| pair.literal.is_some_and(|name| !reserved(name));
+        let differs = |(at, pair): (usize, &Pair)| {
+            !pairs.iter().take(at).any(|other| other.literal == pair.literal)
+        };
+        pairs.len() <= MOST_FIXED
+            && pairs.iter().all(named)
+            && pairs.iter().enumerate().all(differs)
     }
 
     fn literal_key(&mut self, key: NodeId) -> Result<Option<NameIndex>> {
@@ -514,6 +529,9 @@ impl Compiler<'_> {
         }
     }
 }
+
+/// More keys than this are told apart while they are evaluated.
+const MOST_FIXED: usize = 32;
 
 /// Whether a construct can result in a sequence that is still to be unwrapped. An item of a
 /// sequence can be one, so what passes on the value of a part unwraps it once more.

@@ -28,10 +28,15 @@ pub(super) enum Called {
 }
 
 impl Machine<'_> {
+    /// The arguments of a call, in the room that `arguments` is; who calls puts it back.
     fn pop_arguments(&mut self, count: u32) -> Result<Vec<Value>> {
         let start = self.stack.len().checked_sub(index(count));
         let start = start.ok_or_else(|| bug("an argument is missing"))?;
-        Ok(self.stack.split_off(start))
+        let mut arguments = core::mem::take(&mut self.arguments);
+        arguments.clear();
+        arguments.extend_from_slice(self.stack.get(start..).unwrap_or_default());
+        self.stack.truncate(start);
+        Ok(arguments)
     }
 
     /// The arguments of a call as its function gets them. What was piped into it is still
@@ -48,7 +53,7 @@ impl Machine<'_> {
         let arguments = self.pop_passed(count, piped)?;
         let function = self.pop()?;
         let ret = Return::To(self.pc);
-        self.launch(function, &arguments, self.input, ret)
+        self.launch(function, arguments, self.input, ret)
     }
 
     pub(super) fn call_builtin(
@@ -62,10 +67,11 @@ impl Machine<'_> {
             let name = self.heap.intern(id.row()?.name.as_bytes());
             let function = self.global(name, Some(id))?;
             let arguments = self.pop_passed(count, piped)?;
-            return self.launch(function, &arguments, self.input, ret);
+            return self.launch(function, arguments, self.input, ret);
         }
         let arguments = self.pop_passed(count, piped)?;
         let called = self.invoke_builtin(id, &arguments, self.input, true, ret)?;
+        self.arguments = arguments;
         self.settle(called, ret)
     }
 
@@ -75,7 +81,7 @@ impl Machine<'_> {
         let arguments = self.pop_arguments(count)?;
         let function = self.pop()?;
         let (ret, context) = self.close_call()?;
-        self.launch(function, &arguments, context, ret)
+        self.launch(function, arguments, context, ret)
     }
 
     /// Ends a function: its value is on the stack.
@@ -170,11 +176,12 @@ impl Machine<'_> {
     pub(super) fn launch(
         &mut self,
         function: Value,
-        arguments: &[Value],
+        arguments: Vec<Value>,
         context: Value,
         ret: Return,
     ) -> Result<()> {
-        let (called, ret) = self.invoke(function, arguments, context, ret)?;
+        let (called, ret) = self.invoke(function, &arguments, context, ret)?;
+        self.arguments = arguments;
         self.settle(called, ret)
     }
 
@@ -346,7 +353,7 @@ impl Machine<'_> {
                 &parsed
             }
         };
-        check_arguments(self.heap, signature, arguments, context).map(Some)
+        check_arguments(self.heap, signature, arguments, context)
     }
 
     fn enter_closure(
@@ -359,12 +366,11 @@ impl Machine<'_> {
     ) -> Result<Called> {
         let program = self.programs.get(index(program)).map(Rc::clone);
         let program = program.ok_or_else(|| bug("a function of a lost program"))?;
-        let code = Arc::clone(&program.code);
-        let lambda = code.lambdas.get(index(lambda));
+        let lambda = program.code.lambdas.get(index(lambda));
         let lambda = lambda.ok_or_else(|| bug("a function without a body"))?;
         let checked = match &lambda.signature {
             Some(signature) if checks => {
-                Some(check_arguments(self.heap, signature, arguments, context)?)
+                check_arguments(self.heap, signature, arguments, context)?
             }
             _ => None,
         };
@@ -374,11 +380,12 @@ impl Machine<'_> {
         self.depth = depth;
         let saved = self.save(ret);
         self.frames.push(Frame::Call { saved, context });
-        self.program = program;
+        let (layout, parameters) = (lambda.layout, lambda.parameters);
         self.input = input;
         self.pc = lambda.entry;
-        self.scope = self.open_scope(Some(scope), lambda.layout)?;
-        self.bind_parameters(self.scope, lambda.parameters, arguments);
+        self.program = program;
+        self.scope = self.open_scope(Some(scope), layout)?;
+        self.bind_parameters(self.scope, parameters, arguments);
         Ok(Called::Running)
     }
 
@@ -425,7 +432,7 @@ impl Machine<'_> {
                 .push_function(Function::Composition { first: lhs, second: function });
         }
         let ret = Return::To(self.pc);
-        self.launch(function, &[lhs], Value::Null, ret)
+        self.launch(function, alloc::vec![lhs], Value::Null, ret)
     }
 
     pub(super) fn partial(&mut self, number: u32) -> Result<()> {
@@ -515,9 +522,12 @@ impl Machine<'_> {
     }
 
     /// Ends a program: the main one gives its result, that of `$eval` returns.
-    pub(super) fn end(&mut self) -> Result<Option<Value>> {
+    pub(super) fn end(&mut self) -> Result<()> {
+        let Some(frame) = self.frames.pop() else {
+            self.ended = true;
+            return Ok(());
+        };
         let value = self.pop()?;
-        let Some(frame) = self.frames.pop() else { return Ok(Some(value)) };
         let Frame::Eval { saved } = frame else {
             return Err(bug("a frame was left open"));
         };
@@ -525,8 +535,7 @@ impl Machine<'_> {
         // What the text bound stays bound, so the scopes it used stay too.
         let saved = Saved { scopes: u32::MAX, ..saved };
         let ret = self.restore(saved);
-        self.settle(Called::Result(value), ret)?;
-        Ok(None)
+        self.settle(Called::Result(value), ret)
     }
 
     /// A boxed frame for a transform, for the modules beside this one.

@@ -2,6 +2,7 @@
 
 use super::Loaded;
 use super::group::Grouper;
+use super::object::Construction;
 use super::sort::Sorter;
 use super::transform::Transformer;
 use crate::builtin::Waiting;
@@ -20,6 +21,8 @@ pub(super) enum Frame {
     Filter(Loop),
     /// A step that makes tuples.
     Tuples { each: Loop, step: u32 },
+    /// An object constructor.
+    Construct(Construction),
     /// A group-by.
     Group(Box<Grouper>),
     /// An order-by.

@@ -6,7 +6,7 @@ use super::frame::{Entry, Frame};
 use super::{Machine, bug};
 use crate::error::{Error, ErrorKind, Result};
 use crate::map::NumberMap;
-use crate::program::Pair;
+use crate::program::{Pair, is_reserved_key};
 use crate::value::{Array, Key, Marks, Value, index, length};
 use alloc::boxed::Box;
 use alloc::vec::Vec;
@@ -55,12 +55,9 @@ impl Machine<'_> {
 
     pub(super) fn group(&mut self, number: u32) -> Result<()> {
         let mut items = self.pop()?;
-        let scoped = self
-            .program
-            .code
-            .groupings
-            .get(index(number))
-            .is_some_and(|grouping| grouping.tuples);
+        let grouping = self.program.code.groupings.get(index(number));
+        let grouping = grouping.ok_or_else(|| bug("a lost group-by"))?;
+        let (scoped, fixed) = (grouping.tuples, grouping.fixed);
         let marks = items.as_array().map(|array| array.marks).unwrap_or_default();
         let tuples = marks.has(Marks::TUPLES);
         if let Value::Array(Array { len: 0, .. }) = items
@@ -69,6 +66,10 @@ impl Machine<'_> {
             items = Value::Undefined;
         }
         let count = items.as_array().map_or(1, |array| array.len);
+        if fixed && count == 1 && !scoped {
+            let item = self.item_of((items, 0));
+            return self.construct(number, item);
+        }
         let grouper = Grouper {
             number,
             items,
@@ -89,6 +90,9 @@ impl Machine<'_> {
     }
 
     pub(super) fn group_next(&mut self) -> Result<()> {
+        if let Some(Frame::Construct(_)) = self.frames.last() {
+            return self.construct_next();
+        }
         let result = self.pop()?;
         self.leave_group_scope()?;
         let grouper = self.grouper()?;
@@ -151,7 +155,7 @@ impl Machine<'_> {
         let Some(key) = key else { return Ok(()) };
         let item = self.item_of(source);
         let name = self.heap.name(key);
-        if matches!(self.heap.bytes(name), b"_jsonata_lambda" | b"_jsonata_function") {
+        if is_reserved_key(self.heap.bytes(name)) {
             return Err(Error::from(ErrorKind::ReservedKey {
                 key: self.heap.text(name).to_owned(),
             }));

@@ -8,6 +8,7 @@ mod call;
 mod failure;
 mod frame;
 mod group;
+mod object;
 mod operator;
 mod path;
 mod scope;
@@ -43,11 +44,32 @@ pub(crate) struct Given {
     pub(crate) library: Library,
 }
 
-/// Evaluates a program.
-pub(crate) fn evaluate(heap: &mut Heap, code: &Arc<Code>, given: Given) -> Result<Value> {
-    let mut machine = Machine::new(heap, code, given)?;
-    machine.run()
+/// Evaluates a program, in the room that an evaluation before it has left.
+pub(crate) fn evaluate(
+    heap: &mut Heap,
+    room: &mut Room,
+    code: &Arc<Code>,
+    given: Given,
+) -> Result<Value> {
+    let mut machine = Machine::new(heap, core::mem::take(room), code, given)?;
+    let ended = machine.run_to_end();
+    let Machine { mut stack, mut scopes, .. } = machine;
+    stack.clear();
+    scopes.clear();
+    *room = Room { stack, scopes };
+    ended
 }
+
+/// What a machine works in, to be used again.
+#[derive(Default)]
+pub(crate) struct Room {
+    stack: Vec<Value>,
+    scopes: Scopes,
+}
+
+/// How many operations run at a time. An engine that compiles WebAssembly while it runs
+/// enters the better code with the next call, so a program is not one call.
+const SLICE: u32 = 4096;
 
 /// A program in the heap it works on: its names are keys there, its texts values.
 #[derive(Debug)]
@@ -55,28 +77,31 @@ struct Loaded {
     code: Arc<Code>,
     number: u32,
     keys: Vec<Key>,
-    constants: Vec<Value>,
+    /// Where its texts begin in the heap.
+    texts: u32,
 }
 
 impl Loaded {
     fn new(heap: &mut Heap, code: &Arc<Code>, number: u32) -> Rc<Loaded> {
         let bytes = heap.add_text_unpaid(&code.bytes);
-        let text =
-            |start: u32, len: u32| Text { start: bytes.start.saturating_add(start), len };
-        let mut constants = Vec::with_capacity(code.constants.len());
-        for constant in &code.constants {
-            constants.push(match *constant {
-                Constant::Null => Value::Null,
-                Constant::Bool(value) => Value::Bool(value),
-                Constant::Number(number) => Value::Number(number),
-                Constant::Text { start, len } => Value::String(text(start, len)),
-            });
-        }
+        let texts = bytes.start;
         let mut keys = Vec::with_capacity(code.names.len());
         for name in &code.names {
-            keys.push(heap.intern_known(text(name.start, name.len), name.hash));
+            let text = Text { start: texts.saturating_add(name.start), len: name.len };
+            keys.push(heap.intern_known(text, name.hash));
         }
-        Rc::new(Loaded { code: Arc::clone(code), number, keys, constants })
+        Rc::new(Loaded { code: Arc::clone(code), number, keys, texts })
+    }
+
+    fn constant(&self, number: u32) -> Value {
+        match self.code.constants.get(index(number)) {
+            None | Some(Constant::Null) => Value::Null,
+            Some(&Constant::Bool(value)) => Value::Bool(value),
+            Some(&Constant::Number(number)) => Value::Number(number),
+            Some(&Constant::Text { start, len }) => {
+                Value::String(Text { start: self.texts.saturating_add(start), len })
+            }
+        }
     }
 
     fn key(&self, name: u32) -> Key {
@@ -102,6 +127,12 @@ struct Machine<'h> {
     scope: u32,
     /// How many calls are nested.
     depth: u32,
+    /// Whether the program came to its end: its value is on the stack.
+    ended: bool,
+    /// Room for the arguments of a call.
+    arguments: Vec<Value>,
+    /// Room for the keys of an object.
+    keys: Vec<Key>,
     /// The operation that failed, where it is not the one that runs.
     failing: Option<Pc>,
 }
@@ -113,7 +144,12 @@ fn bug(what: &'static str) -> Error {
 }
 
 impl<'h> Machine<'h> {
-    fn new(heap: &'h mut Heap, code: &Arc<Code>, given: Given) -> Result<Self> {
+    fn new(
+        heap: &'h mut Heap,
+        room: Room,
+        code: &Arc<Code>,
+        given: Given,
+    ) -> Result<Self> {
         let program = Loaded::new(heap, code, 0);
         let input = match given.context {
             context @ Value::Array(_) => {
@@ -125,45 +161,58 @@ impl<'h> Machine<'h> {
             heap,
             given,
             random: given.seed,
-            stack: Vec::new(),
+            stack: room.stack,
             frames: Vec::new(),
-            scopes: Scopes::default(),
+            scopes: room.scopes,
             programs: alloc::vec![Rc::clone(&program)],
             program,
             pc: 0,
             input,
             scope: 0,
             depth: 0,
+            ended: false,
+            arguments: Vec::new(),
+            keys: Vec::new(),
             failing: None,
         };
         machine.scope = machine.open_scope(None, code.layout)?;
         Ok(machine)
     }
 
-    fn run(&mut self) -> Result<Value> {
-        loop {
+    fn run_to_end(&mut self) -> Result<Value> {
+        while !self.ended {
+            self.run()?;
+        }
+        self.pop()
+    }
+
+    /// Runs a number of operations, or up to the end.
+    #[inline(never)]
+    fn run(&mut self) -> Result<()> {
+        for _ in 0..SLICE {
             let pc = self.pc;
             let op = self.program.code.ops.get(index(pc)).copied();
             let op = op.ok_or_else(|| bug("the program ran past its end"))?;
             self.pc = pc.saturating_add(1);
             let charged = self.heap.budget.charge(op.steps()).map_err(Error::from);
-            match charged.and_then(|()| self.step(op)) {
-                Ok(None) => {}
-                Ok(Some(result)) => return Ok(result),
-                Err(error) => {
-                    let pc = self.failing.unwrap_or(pc);
-                    return Err(self.failure(error, pc));
-                }
+            if let Err(error) = charged.and_then(|()| self.step(op)) {
+                let pc = self.failing.unwrap_or(pc);
+                return Err(self.failure(error, pc));
+            }
+            if self.ended {
+                break;
             }
         }
+        Ok(())
     }
 
-    /// Carries out one operation; gives the result when the program ends.
-    fn step(&mut self, op: Op) -> Result<Option<Value>> {
+    /// Carries out one operation.
+    #[inline(always)]
+    fn step(&mut self, op: Op) -> Result<()> {
         match op {
             Op::Constant(number) => {
-                let value = self.program.constants.get(index(number)).copied();
-                self.push(value.unwrap_or_default());
+                let value = self.program.constant(number);
+                self.push(value);
             }
             Op::Undefined => self.push(Value::Undefined),
             Op::Input { raw } => {
@@ -246,12 +295,10 @@ impl<'h> Machine<'h> {
             Op::ArrayEnd { constructed } => self.array_end(constructed)?,
             Op::Field { name, last, keep } => {
                 let items = self.pop()?;
-                let value = self.field(items, name, last, keep)?;
-                self.push(value);
+                self.field(items, name, last, keep)?;
             }
             Op::InputField { name, last, keep } => {
-                let value = self.field(self.input, name, last, keep)?;
-                self.push(value);
+                self.field(self.input, name, last, keep)?;
             }
             Op::Lookup { name, keep } => {
                 let key = self.program.key(name);
@@ -340,9 +387,9 @@ impl<'h> Machine<'h> {
             Op::Apply => self.apply()?,
             Op::Partial(number) => self.partial(number)?,
             Op::Return => self.leave_call()?,
-            Op::End => return self.end(),
+            Op::End => self.end()?,
         }
-        Ok(None)
+        Ok(())
     }
 
     fn push(&mut self, value: Value) {

@@ -9,19 +9,22 @@ use crate::value::{Array, Marks, Text, Value, index, is_numeric};
 use alloc::vec::Vec;
 
 impl Machine<'_> {
-    /// A field of every item: a step that is a name.
+    /// Pushes a field of every item: a step that is a name.
     pub(super) fn field(
         &mut self,
         items: Value,
         name: u32,
         last: bool,
         keep: bool,
-    ) -> Result<Value> {
+    ) -> Result<()> {
         let key = self.program.key(name);
         let Value::Array(array) = items else {
-            let value = self.heap.field(items, key, keep)?;
-            let results: &[Value] = if value.is_undefined() { &[] } else { &[value] };
-            return self.heap.flatten_results(results, last);
+            let mut value = self.heap.field(items, key, keep)?;
+            if let Value::Array(_) = value {
+                value = self.heap.flatten_results(&[value], last)?;
+            }
+            self.push(value);
+            return Ok(());
         };
         self.heap.budget.charge(u64::from(array.len))?;
         let base = self.height();
@@ -35,12 +38,14 @@ impl Machine<'_> {
         self.finish_step(base, last)
     }
 
-    /// What a step results in, its results being on the stack from `base` up.
-    fn finish_step(&mut self, base: u32, last: bool) -> Result<Value> {
+    /// Replaces the results of a step, which are on the stack from `base` up, by what it
+    /// results in.
+    fn finish_step(&mut self, base: u32, last: bool) -> Result<()> {
         let results = self.stack.get(index(base)..).unwrap_or_default();
         let value = self.heap.flatten_results(results, last)?;
         self.truncate(base);
-        Ok(value)
+        self.push(value);
+        Ok(())
     }
 
     pub(super) fn each(&mut self, first: bool, end: Pc) -> Result<()> {
@@ -78,9 +83,7 @@ impl Machine<'_> {
         let (base, input) = (each.base, each.input);
         self.frames.pop();
         self.input = input;
-        let value = self.finish_step(base, last)?;
-        self.push(value);
-        Ok(())
+        self.finish_step(base, last)
     }
 
     /// Starts a loop whose body begins at the next operation.
@@ -281,8 +284,7 @@ impl Machine<'_> {
 
     pub(super) fn filter_index(&mut self, number: u32) -> Result<()> {
         let items = self.pop()?;
-        let constant = self.program.constants.get(index(number)).copied();
-        let number = constant.and_then(Value::as_number).unwrap_or(f64::NAN);
+        let number = self.program.constant(number).as_number().unwrap_or(f64::NAN);
         let (count, marks) = match items {
             Value::Array(array) => (array.len, kept_marks(array.marks)),
             _ => (1, Marks::SEQUENCE),

@@ -45,6 +45,12 @@ impl Scopes {
         length(self.scopes.len())
     }
 
+    /// Forgets all of them.
+    pub(super) fn clear(&mut self) {
+        self.captured = 0;
+        self.release(0);
+    }
+
     /// Drops the scopes from `count` on, unless a function captured one of them.
     pub(super) fn release(&mut self, count: u32) {
         if self.captured > count {

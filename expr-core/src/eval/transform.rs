@@ -83,7 +83,12 @@ impl Machine<'_> {
                 }
                 let subject = transformer.subject;
                 self.push_transform(transformer);
-                return self.launch(value, &[subject], Value::Null, Return::Below);
+                return self.launch(
+                    value,
+                    alloc::vec![subject],
+                    Value::Null,
+                    Return::Below,
+                );
             }
             Stage::Pattern => {
                 transformer.matches = match value {

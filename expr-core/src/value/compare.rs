@@ -145,6 +145,14 @@ impl Heap {
     /// JSONata's cast to a boolean. Functions, `null`, NaN and everything empty are false;
     /// a list is true when one of its items is. An infinite number is an error.
     pub(crate) fn truth(&mut self, value: Value) -> Result<bool> {
+        match value {
+            Value::Bool(truth) => Ok(truth),
+            Value::Array(_) => self.any_truth(value),
+            scalar => self.scalar_truth(scalar),
+        }
+    }
+
+    fn any_truth(&mut self, value: Value) -> Result<bool> {
         let mut pending: Vec<Array> = Vec::new();
         let mut next = Some(value);
         let mut any = false;

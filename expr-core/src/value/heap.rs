@@ -6,7 +6,7 @@
 //! its own.
 
 use super::names::{Key, Names, hash_name};
-use super::shapes::{Filled, Shape, Shapes};
+use super::shapes::{Filled, Shape, Shapes, hash_keys};
 use super::{Array, Marks, Object, PASSED, Text, Value, index, length, make_room};
 use crate::budget::Budget;
 use crate::error::Result;
@@ -429,6 +429,27 @@ impl Heap {
         }
         let start = self.add_values(values);
         Object { shape: self.shapes.intern(keys), start, constructed }
+    }
+
+    /// The shape of objects with exactly these keys, if there is one: then they differ and
+    /// are in JavaScript's order.
+    pub(crate) fn find_shape(&self, keys: &[Key]) -> Option<Shape> {
+        self.shapes.find(keys, hash_keys(keys))
+    }
+
+    /// Adds an object of JSON text, whose shape may be known.
+    pub(crate) fn add_object_read(
+        &mut self,
+        shape: Option<Shape>,
+        keys: &[Key],
+        values: &[Value],
+    ) -> Object {
+        match shape {
+            Some(shape) => {
+                Object { shape, start: self.add_values(values), constructed: false }
+            }
+            None => self.add_object_unpaid(keys, values, false),
+        }
     }
 
     /// JavaScript lists keys that spell an array index first, in ascending order.

@@ -6,6 +6,8 @@
 use super::names::Key;
 use super::{index, length};
 use alloc::vec::Vec;
+use core::array::from_fn;
+use core::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
 /// A list of keys, in JavaScript's order.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -28,9 +30,44 @@ struct Entry {
     index: u32,
 }
 
+/// Where a key was found in a shape, in one word: objects in a list have the same shape, and
+/// a loop asks them for the same few keys. Atomic for the sake of the type alone, which
+/// others share between threads.
+#[derive(Debug)]
+struct Found(AtomicU64);
+
+impl Found {
+    fn nowhere(_: usize) -> Found {
+        Found(AtomicU64::new(u64::MAX))
+    }
+
+    /// Shape and key, if they are small enough to be remembered, above 16 bits for the
+    /// position.
+    fn tag(shape: Shape, key: Key) -> Option<u64> {
+        let small = (shape.0 | key.0) >> 24 == 0;
+        small.then(|| u64::from(shape.0) << 40 | u64::from(key.0) << 16)
+    }
+
+    fn get(&self, tag: u64) -> Option<u32> {
+        let offset = self.0.load(Relaxed) ^ tag;
+        u16::try_from(offset).ok().map(u32::from)
+    }
+
+    fn set(&self, tag: u64, position: u32) {
+        if position >> 16 == 0 {
+            self.0.store(tag | u64::from(position), Relaxed);
+        }
+    }
+}
+
+/// How many places are remembered.
+const REMEMBERED: usize = 16;
+
 /// The table of shapes.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Shapes {
+    /// What was found last, by shape and key.
+    recent: [Found; REMEMBERED],
     entries: Vec<Entry>,
     keys: Vec<Key>,
     /// Search indices: open addressing, 0 is free, else position + 1.
@@ -47,6 +84,18 @@ pub(super) struct Filled {
     indices: usize,
 }
 
+impl Default for Shapes {
+    fn default() -> Self {
+        Shapes {
+            recent: from_fn(Found::nowhere),
+            entries: Vec::new(),
+            keys: Vec::new(),
+            indices: Vec::new(),
+            slots: Vec::new(),
+        }
+    }
+}
+
 impl Shapes {
     /// The keys of a shape.
     pub(super) fn keys(&self, shape: Shape) -> &[Key] {
@@ -61,7 +110,21 @@ impl Shapes {
     }
 
     /// The position of a key in a shape.
+    #[inline]
     pub(super) fn position(&self, shape: Shape, key: Key) -> Option<u32> {
+        let place = index(shape.0.wrapping_mul(5) ^ key.0) % REMEMBERED;
+        let (recent, tag) = (self.recent.get(place)?, Found::tag(shape, key));
+        if let Some(position) = tag.and_then(|tag| recent.get(tag)) {
+            return Some(position);
+        }
+        let position = self.search(shape, key)?;
+        if let Some(tag) = tag {
+            recent.set(tag, position);
+        }
+        Some(position)
+    }
+
+    fn search(&self, shape: Shape, key: Key) -> Option<u32> {
         let entry = self.entries.get(index(shape.0))?;
         if entry.len <= SCANNED {
             let position = self.keys(shape).iter().position(|&found| found == key)?;
@@ -83,18 +146,24 @@ impl Shapes {
     /// The shape with exactly these keys.
     pub(super) fn intern(&mut self, keys: &[Key]) -> Shape {
         let hash = hash_keys(keys);
-        let mask = self.slots.len().wrapping_sub(1);
-        if !self.slots.is_empty() {
-            let mut slot = index(hash) & mask;
-            while let Some(found) = self.occupied(slot) {
-                let same = self.entries.get(index(found)).is_some_and(|e| e.hash == hash);
-                if same && self.keys(Shape(found)) == keys {
-                    return Shape(found);
-                }
-                slot = slot.wrapping_add(1) & mask;
-            }
+        match self.find(keys, hash) {
+            Some(shape) => shape,
+            None => self.insert(keys, hash),
         }
-        self.insert(keys, hash)
+    }
+
+    /// The shape with exactly these keys, if there is one.
+    pub(super) fn find(&self, keys: &[Key], hash: u32) -> Option<Shape> {
+        let mask = self.slots.len().checked_sub(1)?;
+        let mut slot = index(hash) & mask;
+        loop {
+            let found = self.occupied(slot)?;
+            let same = self.entries.get(index(found)).is_some_and(|e| e.hash == hash);
+            if same && self.keys(Shape(found)) == keys {
+                return Some(Shape(found));
+            }
+            slot = slot.wrapping_add(1) & mask;
+        }
     }
 
     /// How far the table is filled.
@@ -108,6 +177,9 @@ impl Shapes {
 
     /// Forgets the shapes that came after `filled`, last first.
     pub(super) fn truncate(&mut self, filled: Filled) {
+        if self.entries.len() > filled.entries {
+            self.recent = from_fn(Found::nowhere);
+        }
         let mask = self.slots.len().saturating_sub(1);
         while self.entries.len() > filled.entries {
             let number = length(self.entries.len());
@@ -195,7 +267,7 @@ fn scatter(key: Key) -> usize {
     index(key.0.wrapping_mul(0x9E37_79B1) >> 7)
 }
 
-fn hash_keys(keys: &[Key]) -> u32 {
+pub(super) fn hash_keys(keys: &[Key]) -> u32 {
     let mix =
         |hash: u32, key: &Key| (hash.rotate_left(5) ^ key.0).wrapping_mul(0x9E37_79B1);
     let hash = keys.iter().fold(length(keys.len()), mix);

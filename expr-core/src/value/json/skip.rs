@@ -1,93 +1,83 @@
 //! Passing over a value that is not read: it is checked like any other and not built.
 
-use super::Reader;
+use super::cursor::Cursor;
 use crate::error::Result;
+use alloc::vec::Vec;
 
-impl Reader<'_> {
+impl Cursor<'_> {
     /// Passes over a value. No limit applies to it, since nothing of it is kept: a byte
-    /// for each level is all that it takes.
-    pub(super) fn skip_value(&mut self) -> Result<()> {
-        // Whether each open container is an object.
-        self.skipped.clear();
+    /// for each level is all that it takes, in `open`.
+    pub(super) fn skip_value(&mut self, open: &mut Vec<bool>) -> Result<()> {
+        // The place is kept in locals meanwhile, and whether each open container is an
+        // object in `open`.
+        let mut text = *self;
+        open.clear();
         loop {
-            self.skip_space();
-            let opened = match self.peek() {
-                Some(b'{') => self.skip_opening(b'}')?,
-                Some(b'[') => self.skip_opening(b']')?,
+            text.skip_space();
+            match text.peek() {
                 Some(b'"') => {
-                    self.advance();
-                    self.rest_of_string(false)?;
-                    false
+                    text.advance();
+                    text.skip_string()?;
+                }
+                Some(b'{') => {
+                    text.advance();
+                    text.skip_space();
+                    if !text.eat(b'}') {
+                        text.skip_key()?;
+                        open.push(true);
+                        continue;
+                    }
+                }
+                Some(b'[') => {
+                    text.advance();
+                    text.skip_space();
+                    if !text.eat(b']') {
+                        open.push(false);
+                        continue;
+                    }
                 }
                 Some(b'-' | b'0'..=b'9') => {
-                    let start = self.at;
-                    self.number_text()?;
+                    let start = text;
+                    text.skip_number()?;
                     // Only an exponent or hundreds of digits can lead out of range.
-                    let digits = self.since(start);
+                    let digits = start.up_to(text);
                     if digits.len() > 300 || digits.iter().any(|&it| it | 0x20 == b'e') {
-                        self.in_range(start)?;
+                        text.number_since(start, false)?;
                     }
-                    false
                 }
                 _ => {
-                    self.literal()?;
-                    false
+                    text.literal()?;
                 }
-            };
-            if !opened && self.skip_closings()? {
-                return Ok(());
+            }
+            // What follows the value, up to the next one.
+            loop {
+                let Some(&object) = open.last() else {
+                    *self = text;
+                    return Ok(());
+                };
+                text.skip_space();
+                if text.eat(b',') {
+                    if object {
+                        text.skip_space();
+                        text.skip_key()?;
+                    }
+                    break;
+                }
+                if !text.eat(if object { b'}' } else { b']' }) {
+                    return Err(text.unclosed(object));
+                }
+                open.pop();
             }
         }
     }
 
-    /// Passes over the beginning of a container, and says whether something is in it.
-    fn skip_opening(&mut self, closing: u8) -> Result<bool> {
-        self.advance();
-        self.skip_space();
-        if self.peek() == Some(closing) {
-            self.advance();
-            return Ok(false);
-        }
-        let object = closing == b'}';
-        if object {
-            self.skip_key()?;
-        }
-        self.skipped.push(object);
-        Ok(true)
-    }
-
-    /// Passes over what follows a value, up to the next one. Says whether there is none.
-    fn skip_closings(&mut self) -> Result<bool> {
-        loop {
-            let Some(&object) = self.skipped.last() else { return Ok(true) };
-            self.skip_space();
-            match (self.peek(), object) {
-                (Some(b','), true) => {
-                    self.advance();
-                    self.skip_space();
-                    self.skip_key()?;
-                    return Ok(false);
-                }
-                (Some(b','), false) => {
-                    self.advance();
-                    return Ok(false);
-                }
-                (Some(b'}'), true) | (Some(b']'), false) => {
-                    self.advance();
-                    self.skipped.pop();
-                }
-                (_, object) => return Err(self.unclosed(object)),
-            }
-        }
-    }
-
+    #[inline(always)]
     fn skip_key(&mut self) -> Result<()> {
         self.open_key()?;
-        self.rest_of_string(false)?;
+        self.skip_string()?;
         self.close_key()
     }
 }
-
 #[cfg(test)]
 mod tests {
     extern crate std;

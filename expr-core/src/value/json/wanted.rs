@@ -1,6 +1,6 @@
 //! What is wanted of a JSON text, and how that is written.
 
-use super::{Reader, write_json_string};
+use super::write_json_string;
 use crate::reads::{Part, Reads};
 use alloc::vec::Vec;
 
@@ -15,12 +15,12 @@ pub(crate) enum Wanted<'a> {
     Within(&'a [u8], &'a Reads),
 }
 
-impl Reader<'_> {
-    /// What is wanted of a member of the innermost object, if anything.
-    pub(super) fn part_of(&self, name: &[u8]) -> Option<Part> {
-        let part = self.open.last().map_or(Part::WHOLE, |open| open.part);
-        match self.wanted {
-            Wanted::Within(member, reads) if self.open.len() == 1 && name == member => {
+impl Wanted<'_> {
+    /// What is wanted of a member of an object of which `part` is wanted; `outermost` says
+    /// that the object is the whole text.
+    pub(super) fn member(self, name: &[u8], part: Part, outermost: bool) -> Option<Part> {
+        match self {
+            Wanted::Within(member, reads) if outermost && name == member => {
                 Some(reads.context())
             }
             Wanted::Parts(reads) | Wanted::Within(_, reads) if part != Part::WHOLE => {
