@@ -68,7 +68,7 @@ pub(crate) fn panels(rows: &[Row], title: &str, quantity: Quantity) -> String {
             let rows = rows
                 .iter()
                 .filter(|row| row.construct == **construct && row.engine == **engine);
-            curve(&mut svg, rows, quantity, colour(index));
+            curve(&mut svg, rows, quantity, index);
         }
         svg.push_str("</g>\n");
     }
@@ -90,19 +90,21 @@ fn axes(svg: &mut String, quantity: Quantity) {
     }
 }
 
-/// A line through what was measured, and a cross above where it ended.
+/// A line through what was measured, and a cross at the size where it ended.
 fn curve<'a>(
     svg: &mut String,
     rows: impl Iterator<Item = &'a Row>,
     quantity: Quantity,
-    colour: &str,
+    index: usize,
 ) {
+    let colour = colour(index);
     let mut points = String::new();
     let mut marks = String::new();
     for row in rows {
         let x = across((row.size as f64).log10());
         let Some(measured) = row.measured else {
-            let y = CORNER.1;
+            // Those who end at one size are beside each other.
+            let y = CORNER.1 + 10.0 * index as f64;
             line(&mut marks, (x - 4.0, y - 4.0), (x + 4.0, y + 4.0), colour, 2.0);
             line(&mut marks, (x - 4.0, y + 4.0), (x + 4.0, y - 4.0), colour, 2.0);
             continue;
