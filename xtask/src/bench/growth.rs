@@ -17,7 +17,7 @@ use crate::workspace::{Workspace, write};
 use crate::{npm, tool, wasm};
 
 /// CPU seconds that a process may take, its start and reading included.
-const SECONDS: u32 = 10;
+const SECONDS: u32 = 20;
 /// Kilobytes of addresses that a program in Rust may have.
 const KILOBYTES: u32 = 6 << 20;
 
@@ -102,13 +102,13 @@ pub(crate) fn run(workspace: &Workspace, json: Option<&Path>, only: &str) -> Res
 
 /// A program that may not take more CPU time and memory than that.
 fn bounded<'a>(shell: &'a Shell, program: &Path) -> Cmd<'a> {
-    let limits = format!("ulimit -t {SECONDS} -v {KILOBYTES}; exec \"$@\"");
+    let limits = format!("ulimit -t {SECONDS} && ulimit -v {KILOBYTES} && exec \"$@\"");
     cmd!(shell, "sh -c {limits} sh {program}")
 }
 
 /// Node.js reserves more addresses than it uses, and has a limit of its own.
 fn bounded_node(shell: &Shell) -> Cmd<'_> {
-    let limits = format!("ulimit -t {SECONDS}; exec \"$@\"");
+    let limits = format!("ulimit -t {SECONDS} && exec \"$@\"");
     let heap = format!("--max-old-space-size={}", KILOBYTES >> 10);
     cmd!(shell, "sh -c {limits} sh node {heap}")
 }
