@@ -30,8 +30,9 @@ const fn evaluating(name: &'static str, members: &'static [Member]) -> AskShape 
     AskShape { name, members, evaluates: true }
 }
 
-/// Every ask, in the order of docs/wire.md.
-pub const ASKS: [AskShape; 15] = [
+/// Every ask, in the order of docs/wire.md. One place in memory: each crate that read a
+/// constant would have the table once more.
+pub static ASKS: [AskShape; 15] = [
     evaluating(
         "mapping",
         &[

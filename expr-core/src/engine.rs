@@ -336,6 +336,9 @@ pub struct Node<'a> {
     value: Value,
 }
 
+/// Names of so few members are compared sooner than one is hashed.
+const FEW_MEMBERS: u32 = 8;
+
 /// What a node is.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum NodeKind<'a> {
@@ -408,7 +411,12 @@ impl<'a> Node<'a> {
     pub fn get(self, name: &str) -> Option<Node<'a>> {
         let heap = &self.document.heap;
         let Value::Object(object) = self.value else { return None };
-        let value = heap.member(object, heap.find_key(name.as_bytes())?)?;
+        let value = if heap.member_count(object) <= FEW_MEMBERS {
+            let mut members = heap.members(object);
+            members.find(|&(key, _)| heap.bytes(heap.name(key)) == name.as_bytes())?.1
+        } else {
+            heap.member(object, heap.find_key(name.as_bytes())?)?
+        };
         Some(Node { value, ..self })
     }
 

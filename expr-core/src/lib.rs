@@ -58,7 +58,7 @@ pub use engine::{
     Check, Document, Evaluation, Inputs, Node, NodeKind, Profile, Program, check,
     violations,
 };
-pub use error::{CATALOG, CatalogEntry, Error, ErrorClass, Token};
+pub use error::{CatalogEntry, Error, ErrorClass, Token, catalog};
 pub use reads::{Read, Reads};
 #[cfg(feature = "reference")]
 pub use regex::{Ranges, find_all};

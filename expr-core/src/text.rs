@@ -265,6 +265,13 @@ fn encode(out: &mut Vec<u8>, code_point: u32) {
     }
 }
 
+/// The text before the first such byte of ASCII, and the text after it.
+pub(crate) fn split_at_byte(text: &str, byte: u8) -> (&str, &str) {
+    let at = text.bytes().position(|it| it == byte).unwrap_or(text.len());
+    let (before, rest) = text.split_at_checked(at).unwrap_or((text, ""));
+    (before, rest.get(1..).unwrap_or_default())
+}
+
 /// For messages: a lone surrogate shows as U+FFFD.
 impl core::fmt::Display for Wtf8<'_> {
     fn fmt(&self, out: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {

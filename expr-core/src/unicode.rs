@@ -9,7 +9,7 @@ mod tables;
 mod tests;
 
 pub(crate) use case::{to_lowercase, to_uppercase};
-use tables::{EXTRA, ID_CONTINUE, ID_START, LOWER, UPPER};
+use tables::{EXTRA, LOWER, RUNS, UPPER};
 
 /// `\d`.
 pub(crate) const DIGITS: &[(u16, u16)] = &[(0x30, 0x39)];
@@ -66,22 +66,14 @@ pub(crate) fn origins(folded: u16) -> impl Iterator<Item = u16> {
 
 /// Whether a group's name may begin with this code point.
 pub(crate) fn starts_name(point: u32) -> bool {
-    match u8::try_from(point) {
-        Ok(byte) if byte.is_ascii() => {
-            byte.is_ascii_alphabetic() || matches!(byte, b'$' | b'_')
-        }
-        _ => holds(&ID_START, point),
-    }
+    // What ECMAScript adds to ID_Start.
+    matches!(point, 0x24 | 0x5f) || properties(point) & ID_START != 0
 }
 
 /// Whether a group's name may go on with this code point.
 pub(crate) fn continues_name(point: u32) -> bool {
-    match u8::try_from(point) {
-        Ok(byte) if byte.is_ascii_digit() => true,
-        // The joiners, which ECMAScript adds to ID_Continue.
-        _ if matches!(point, 0x200c | 0x200d) => true,
-        _ => starts_name(point) || holds(&ID_CONTINUE, point),
-    }
+    // The dollar sign and the joiners, which ECMAScript adds to ID_Continue.
+    matches!(point, 0x24 | 0x200c | 0x200d) || properties(point) & ID_CONTINUE != 0
 }
 
 /// What one of the tables of letters makes of a unit.
@@ -93,26 +85,32 @@ fn image(rows: &[(u16, u16, u16)], unit: u16) -> Option<u16> {
     (offset <= extent >> 1 && !skipped).then(|| unit.wrapping_add(distance))
 }
 
-/// Whether a table of ranges has a code point. They are read from the beginning, which is
-/// good enough for what is asked once a name or once a sigma.
-fn holds(ranges: &[u8], point: u32) -> bool {
+/// ID_Start, among the [`properties`].
+const ID_START: u32 = 1;
+/// ID_Continue.
+const ID_CONTINUE: u32 = 2;
+/// Cased.
+const CASED: u32 = 4;
+/// Case_Ignorable.
+const CASE_IGNORABLE: u32 = 8;
+
+/// The properties of a code point. The runs are read from the beginning, which is good
+/// enough for what is asked once a name or once a sigma.
+fn properties(point: u32) -> u32 {
     let mut rest = point;
-    let mut inside = false;
     let (mut number, mut shift) = (0_u32, 0_u32);
-    for &byte in ranges {
+    for &byte in &RUNS {
         number |= u32::from(byte & 0x7F) << shift;
         if byte >= 0x80 {
             shift = shift.wrapping_add(7) & 31;
             continue;
         }
-        // Lengths are less by one than the number of code points.
-        let count = number.wrapping_add(u32::from(inside));
-        if rest < count {
-            return inside;
+        let last = number >> 4;
+        if rest <= last {
+            return number & 0xF;
         }
-        rest = rest.wrapping_sub(count);
-        inside = !inside;
+        rest = rest.wrapping_sub(last).wrapping_sub(1);
         (number, shift) = (0, 0);
     }
-    false
+    0
 }

@@ -2,15 +2,17 @@
 import { establish, exchange, start } from "./engine.js";
 import { type Plan, planOf, type Reads } from "./project.js";
 import {
-  type Answer,
-  costOf,
+  costOfResult,
   type Established,
   type EvaluateOptions,
   evaluateWith,
   type Evaluation,
   evaluationRequest,
+  member,
   type Reply,
   unwrapReply,
+  valueOf,
+  valueText,
 } from "./request.js";
 import type { Cost } from "./errors.js";
 import { checkedJsonText, toJsonText } from "./transport.js";
@@ -29,10 +31,6 @@ export interface JsonEvaluation extends Cost {
   /** The engine's own bytes: equal on every host. Undefined where there is no value. */
   readonly json: string | undefined;
 }
-
-/** What surrounds the value in the result of an evaluation, by docs/wire.md. */
-const BEFORE_VALUE = '{"v":1,"ok":';
-const AFTER_VALUE = /,"steps":\d+,"bytes":\d+\}$/;
 
 /**
  * A compiled expression, ready to be evaluated any number of times.
@@ -65,29 +63,29 @@ export class Expression {
 
   /** The value of this expression over a live context; throws `ExpressionError`. */
   evaluate(context?: unknown, options?: EvaluateOptions): unknown {
-    return this.evaluateWithCost(context, options).value;
+    return valueOf(this.#run(this.#text(context, options), options));
   }
 
   /** Like `evaluate`, with the steps and bytes that it took. */
   evaluateWithCost(context?: unknown, options?: EvaluateOptions): Evaluation {
-    const plan = options?.reads === "all" ? undefined : this.#plan;
-    const { ok, ...cost } = this.#run(toJsonText(context, "context", plan), options).reply;
-    return { value: ok, ...costOf(cost) };
+    const document = this.#run(this.#text(context, options), options);
+    return { value: valueOf(document), ...costOfResult(document) };
   }
 
   /** Like `evaluateWithCost`, from JSON text (or nothing) to JSON text. */
   evaluateJson(context?: string, options?: EvaluateOptions): JsonEvaluation {
     const text = context === undefined ? undefined : checkedJsonText(context);
-    const { reply, document } = this.#run(text, options);
-    const json =
-      "ok" in reply
-        ? document.slice(BEFORE_VALUE.length, document.search(AFTER_VALUE))
-        : undefined;
-    return { json, ...costOf(reply) };
+    const document = this.#run(text, options);
+    return { json: valueText(document), ...costOfResult(document) };
   }
 
-  #run(context: string | undefined, options: EvaluateOptions = {}): Answer {
-    const request = evaluationRequest(options, { context });
+  /** What is read of a live context. */
+  #text(context: unknown, options: EvaluateOptions | undefined): string | undefined {
+    return toJsonText(context, "context", options?.reads === "all" ? undefined : this.#plan);
+  }
+
+  #run(context: string | undefined, options: EvaluateOptions = {}): string {
+    const request = evaluationRequest(options, member("context", context));
     const { program } = this;
     return evaluateWith([program], () => {
       const handle = program.establish();

@@ -9,6 +9,8 @@ export type Reads = true | { readonly [name: string]: Reads };
 /** Reads made ready to be walked; no plan at all stands for what is read whole. */
 export interface Plan {
   readonly names: readonly string[];
+  /** Each name as the key of a member. */
+  readonly keys: readonly string[];
   /** The plan of each name. */
   readonly plans: readonly (Plan | undefined)[];
 }
@@ -21,6 +23,7 @@ export function planOf(reads: Reads): Plan | undefined {
   const fields = Object.entries(reads);
   return {
     names: fields.map(([name]) => name),
+    keys: fields.map(([name]) => `${JSON.stringify(name)}:`),
     plans: fields.map(([, field]) => planOf(field)),
   };
 }

@@ -55,12 +55,6 @@ export interface Reply extends Partial<Cost> {
   readonly reads?: Reads;
 }
 
-/** A reply and the document that it stands in. */
-export interface Answer {
-  readonly reply: Reply;
-  readonly document: string;
-}
-
 /** Something that the module keeps for us and may forget. */
 export interface Established {
   /** Its number in the instance that runs now, established again where that is needed. */
@@ -72,45 +66,67 @@ export interface Established {
 /** The codes of the errors that answer what the module does not keep any more. */
 const STALE: readonly (string | undefined)[] = ["W0108", "W0111"];
 
+// What surrounds the value in the result of an evaluation, by docs/wire.md.
+const BEFORE_VALUE = '{"v":1,"ok":';
+const BEFORE_COST = ',"steps":';
+const BEFORE_ERROR = '{"v":1,"error":';
+
 /**
- * The answer of `ask`, which establishes things and returns the result document; it is
- * asked once more if the module had forgotten one of them. Throws the error of the reply.
+ * The result document that `ask`, which establishes things, returns; it is asked once more
+ * if the module had forgotten one of them. Throws the error of the document.
  */
-export function evaluateWith(things: readonly Established[], ask: () => string): Answer {
-  let answer = read(ask());
-  if (STALE.includes(answer.reply.error?.code)) {
+export function evaluateWith(things: readonly Established[], ask: () => string): string {
+  let document = ask();
+  if (document.startsWith(BEFORE_ERROR) && STALE.includes(errorCode(document))) {
     for (const thing of things) {
       thing.forget();
     }
-    answer = read(ask());
+    document = ask();
   }
-  throwError(answer.reply);
-  return answer;
+  if (document.startsWith(BEFORE_ERROR)) {
+    throwError(JSON.parse(document) as Reply);
+  }
+  return document;
 }
 
-function read(document: string): Answer {
-  return { reply: JSON.parse(document) as Reply, document };
+function errorCode(document: string): string | undefined {
+  return (JSON.parse(document) as Reply).error?.code;
 }
 
-/** The request of an evaluation; `members` are JSON texts by name, absent where undefined. */
-export function evaluationRequest(
-  options: EvaluateOptions,
-  members: Readonly<Record<string, string | undefined>>,
-): string {
+/** The JSON text of the value in the result of an evaluation; undefined if there is none. */
+export function valueText(document: string): string | undefined {
+  if (!document.startsWith(BEFORE_VALUE)) {
+    return undefined;
+  }
+  return document.slice(BEFORE_VALUE.length, document.lastIndexOf(BEFORE_COST));
+}
+
+/** The value in the result of an evaluation. */
+export function valueOf(document: string): unknown {
+  const text = valueText(document);
+  return text === undefined ? undefined : JSON.parse(text);
+}
+
+/** What an evaluation cost, by the end of its result. */
+export function costOfResult(document: string): Cost {
+  return JSON.parse(`{${document.slice(document.lastIndexOf(BEFORE_COST) + 1)}`) as Cost;
+}
+
+/** The request of an evaluation, with what `member` made. */
+export function evaluationRequest(options: EvaluateOptions, members: string): string {
   const { now, bindings, seed, limits, reads } = options;
-  let request = '{"v":1';
-  const add = (name: string, json: string | undefined): void => {
-    request += json === undefined ? "" : `,"${name}":${json}`;
-  };
-  add("now", now === undefined ? undefined : String(toMilliseconds(now)));
-  add("bindings", toJsonText(bindings, "bindings"));
-  add("seed", toJsonText(seed, "seed"));
-  add("limits", toJsonText(limits, "limits"));
-  add("reads", toJsonText(reads, "reads"));
-  for (const [name, json] of Object.entries(members)) {
-    add(name, json);
-  }
-  return `${request}}`;
+  const time = now === undefined ? "" : `,"now":${toMilliseconds(now)}`;
+  const given =
+    member("bindings", toJsonText(bindings, "bindings")) +
+    member("seed", toJsonText(seed, "seed")) +
+    member("limits", toJsonText(limits, "limits")) +
+    member("reads", toJsonText(reads, "reads"));
+  return `{"v":1${time}${given}${members}}`;
+}
+
+/** A member after others; nothing where there is no JSON text. */
+export function member(name: string, json: string | undefined): string {
+  return json === undefined ? "" : `,"${name}":${json}`;
 }
 
 /** The members of a result document; its error, if it has one, is thrown. */
@@ -121,8 +137,9 @@ export function unwrapReply(document: string): Reply {
 }
 
 /** What came of each expression of a batch. */
-export function outcomes(reply: Reply): Outcome[] {
-  return (reply.results ?? []).map((result) =>
+export function outcomes(document: string): Outcome[] {
+  const { results = [] } = JSON.parse(document) as Reply;
+  return results.map((result) =>
     result.error === undefined
       ? { ok: true, value: result.ok, ...costOf(result) }
       : { ok: false, error: new ExpressionError(result.error, costOf(result)) },

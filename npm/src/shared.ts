@@ -10,15 +10,17 @@ import { argumentError } from "./errors.js";
 import type { Expression, Program } from "./expression.js";
 import { joinReads, type Plan, planOf } from "./project.js";
 import {
-  costOf,
+  costOfResult,
   type Established,
   evaluateWith,
   type Evaluation,
   evaluationRequest,
+  member,
   outcomes,
   type Outcome,
   type SharedOptions,
   unwrapReply,
+  valueOf,
 } from "./request.js";
 import { toJsonText } from "./transport.js";
 
@@ -44,12 +46,13 @@ export class Batch {
     const found: Outcome[] = [];
     for (let from = 0; from < this.#programs.length; from += LARGEST_CROSSING) {
       const things = this.#programs.slice(from, from + LARGEST_CROSSING);
-      const { reply } = evaluateWith(things, () => {
+      const document = evaluateWith(things, () => {
         const programs = `[${things.map((program) => program.establish()).join()}]`;
-        const request = evaluationRequest(options, { context: text, programs });
+        const members = member("context", text) + member("programs", programs);
+        const request = evaluationRequest(options, members);
         return exchange(request, (wasm, length) => wasm.evaluate(0, length));
       });
-      found.push(...outcomes(reply));
+      found.push(...outcomes(document));
     }
     return found;
   }
@@ -71,19 +74,22 @@ export class SharedContext {
 
   /** The value of an expression over this context; throws `ExpressionError`. */
   evaluate(expression: Expression, options?: SharedOptions): unknown {
-    return this.evaluateWithCost(expression, options).value;
+    return valueOf(this.#run(expression, options));
   }
 
   /** Like `evaluate`, with the steps and bytes that it took. */
-  evaluateWithCost(expression: Expression, options: SharedOptions = {}): Evaluation {
-    const { program } = expression;
-    const { reply } = evaluateWith([program, this.#context], () => {
+  evaluateWithCost(expression: Expression, options?: SharedOptions): Evaluation {
+    const document = this.#run(expression, options);
+    return { value: valueOf(document), ...costOfResult(document) };
+  }
+
+  #run({ program }: Expression, options: SharedOptions = {}): string {
+    return evaluateWith([program, this.#context], () => {
       const handle = program.establish();
-      const resident = String(this.#context.establish());
-      const request = evaluationRequest(options, { resident });
+      const resident = member("resident", String(this.#context.establish()));
+      const request = evaluationRequest(options, resident);
       return establish(request, (wasm, length) => wasm.evaluate(handle, length)).document;
     });
-    return { value: reply.ok, ...costOf(reply) };
   }
 }
 

@@ -7,6 +7,7 @@
  * what the program reads is looked at, so that a large one costs no more than a small one.
  */
 import { argumentError, transportError } from "./errors.js";
+import { plainJsonText, quote } from "./plain.js";
 import { hasMember, type Plan } from "./project.js";
 
 /** A container that is being written. */
@@ -36,6 +37,13 @@ const SHOWN_SEGMENTS = 12;
  * with a plan only what is read of it is written.
  */
 export function toJsonText(root: unknown, name: string, plan?: Plan): string | undefined {
+  if (root === undefined) {
+    return undefined;
+  }
+  const text = plainJsonText(root, plan);
+  if (text !== undefined) {
+    return text;
+  }
   const value = unwrap(root, "");
   return value === undefined ? undefined : new Writer(name).write(value, plan);
 }
@@ -225,11 +233,6 @@ function unboxBoolean(value: object): unknown {
   } catch {
     return value;
   }
-}
-
-function quote(text: string): string {
-  // JSON.stringify escapes lone surrogates; most text has nothing to escape at all.
-  return /["\\\u0000-\u001f\ud800-\udfff]/.test(text) ? JSON.stringify(text) : `"${text}"`;
 }
 
 function memberSegment(key: string): string {

@@ -8,7 +8,7 @@ use std::fmt::Write as _;
 use std::fs;
 
 use anyhow::{Result, ensure};
-use expr_core::{CATALOG, functions};
+use expr_core::{catalog, functions};
 use expr_wasm::error::Refusal;
 
 use crate::bench::growth;
@@ -143,7 +143,7 @@ fn errors() -> String {
          Generated from the catalogue by `cargo xtask docs`.\n\n\
          | code | class | message | help |\n|---|---|---|---|\n",
     );
-    for entry in CATALOG {
+    for entry in catalog() {
         row(&mut page, entry.code, entry.class.as_str(), entry.message, entry.help);
     }
     for refusal in Refusal::samples() {

@@ -7,8 +7,7 @@ use crate::value::{Array, Heap, Value};
 
 pub(super) const TABLE: &[Builtin] = &[
     Builtin {
-        name: "average",
-        signature: "<a<n>:n>",
+        head: "average<a<n>:n>",
         arity: 1,
         parameters: 1,
         purity: Purity::Pure,
@@ -20,8 +19,7 @@ pub(super) const TABLE: &[Builtin] = &[
         call: Body::Native(average),
     },
     Builtin {
-        name: "count",
-        signature: "<a:n>",
+        head: "count<a:n>",
         arity: 1,
         parameters: 1,
         purity: Purity::Pure,
@@ -33,8 +31,7 @@ pub(super) const TABLE: &[Builtin] = &[
         call: Body::Native(count),
     },
     Builtin {
-        name: "max",
-        signature: "<a<n>:n>",
+        head: "max<a<n>:n>",
         arity: 1,
         parameters: 1,
         purity: Purity::Pure,
@@ -46,8 +43,7 @@ pub(super) const TABLE: &[Builtin] = &[
         call: Body::Native(max),
     },
     Builtin {
-        name: "min",
-        signature: "<a<n>:n>",
+        head: "min<a<n>:n>",
         arity: 1,
         parameters: 1,
         purity: Purity::Pure,
@@ -59,8 +55,7 @@ pub(super) const TABLE: &[Builtin] = &[
         call: Body::Native(min),
     },
     Builtin {
-        name: "sum",
-        signature: "<a<n>:n>",
+        head: "sum<a<n>:n>",
         arity: 1,
         parameters: 1,
         purity: Purity::Pure,

@@ -10,8 +10,7 @@ use alloc::vec::Vec;
 
 pub(super) const TABLE: &[Builtin] = &[
     Builtin {
-        name: "append",
-        signature: "<xx:a>",
+        head: "append<xx:a>",
         arity: 2,
         parameters: 2,
         purity: Purity::Pure,
@@ -23,8 +22,7 @@ pub(super) const TABLE: &[Builtin] = &[
         call: Body::Native(append),
     },
     Builtin {
-        name: "distinct",
-        signature: "<x:x>",
+        head: "distinct<x:x>",
         arity: 1,
         parameters: 1,
         purity: Purity::Pure,
@@ -36,8 +34,7 @@ pub(super) const TABLE: &[Builtin] = &[
         call: Body::Native(distinct),
     },
     Builtin {
-        name: "reverse",
-        signature: "<a:a>",
+        head: "reverse<a:a>",
         arity: 1,
         parameters: 1,
         purity: Purity::Pure,
@@ -46,8 +43,7 @@ pub(super) const TABLE: &[Builtin] = &[
         call: Body::Native(reverse),
     },
     Builtin {
-        name: "shuffle",
-        signature: "<a:a>",
+        head: "shuffle<a:a>",
         arity: 1,
         parameters: 1,
         purity: Purity::Random,
@@ -59,8 +55,7 @@ pub(super) const TABLE: &[Builtin] = &[
         call: Body::Native(shuffle),
     },
     Builtin {
-        name: "zip",
-        signature: "<a+>",
+        head: "zip<a+>",
         arity: 0,
         // It declares none, and what stands between the parentheses counts as one.
         parameters: 1,

@@ -6,8 +6,7 @@ use crate::value::Value;
 
 pub(super) const TABLE: &[Builtin] = &[
     Builtin {
-        name: "boolean",
-        signature: "<x-:b>",
+        head: "boolean<x-:b>",
         arity: 1,
         parameters: 1,
         purity: Purity::Pure,
@@ -23,8 +22,7 @@ pub(super) const TABLE: &[Builtin] = &[
         call: Body::Native(boolean),
     },
     Builtin {
-        name: "exists",
-        signature: "<x:b>",
+        head: "exists<x:b>",
         arity: 1,
         parameters: 1,
         purity: Purity::Pure,
@@ -36,8 +34,7 @@ pub(super) const TABLE: &[Builtin] = &[
         call: Body::Native(exists),
     },
     Builtin {
-        name: "not",
-        signature: "<x-:b>",
+        head: "not<x-:b>",
         arity: 1,
         parameters: 1,
         purity: Purity::Pure,

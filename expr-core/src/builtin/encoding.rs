@@ -9,8 +9,7 @@ use alloc::vec::Vec;
 
 pub(super) const TABLE: &[Builtin] = &[
     Builtin {
-        name: "base64decode",
-        signature: "<s-:s>",
+        head: "base64decode<s-:s>",
         arity: 1,
         parameters: 1,
         purity: Purity::Pure,
@@ -22,8 +21,7 @@ pub(super) const TABLE: &[Builtin] = &[
         call: Body::Native(base64_decode),
     },
     Builtin {
-        name: "base64encode",
-        signature: "<s-:s>",
+        head: "base64encode<s-:s>",
         arity: 1,
         parameters: 1,
         purity: Purity::Pure,
@@ -38,8 +36,7 @@ pub(super) const TABLE: &[Builtin] = &[
         call: Body::Native(base64_encode),
     },
     Builtin {
-        name: "decodeUrl",
-        signature: "<s-:s>",
+        head: "decodeUrl<s-:s>",
         arity: 1,
         parameters: 1,
         purity: Purity::Pure,
@@ -51,8 +48,7 @@ pub(super) const TABLE: &[Builtin] = &[
         call: Body::Native(decode_url),
     },
     Builtin {
-        name: "decodeUrlComponent",
-        signature: "<s-:s>",
+        head: "decodeUrlComponent<s-:s>",
         arity: 1,
         parameters: 1,
         purity: Purity::Pure,
@@ -64,8 +60,7 @@ pub(super) const TABLE: &[Builtin] = &[
         call: Body::Native(decode_url_component),
     },
     Builtin {
-        name: "encodeUrl",
-        signature: "<s-:s>",
+        head: "encodeUrl<s-:s>",
         arity: 1,
         parameters: 1,
         purity: Purity::Pure,
@@ -77,8 +72,7 @@ pub(super) const TABLE: &[Builtin] = &[
         call: Body::Native(encode_url),
     },
     Builtin {
-        name: "encodeUrlComponent",
-        signature: "<s-:s>",
+        head: "encodeUrlComponent<s-:s>",
         arity: 1,
         parameters: 1,
         purity: Purity::Pure,

@@ -16,8 +16,7 @@ use crate::value::{Heap, Object, Value, format_number, length};
 use alloc::vec::Vec;
 
 pub(super) const TABLE: &[Builtin] = &[Builtin {
-    name: "formatNumber",
-    signature: "<n-so?:s>",
+    head: "formatNumber<n-so?:s>",
     arity: 3,
     parameters: 3,
     purity: Purity::Pure,

@@ -53,8 +53,7 @@ pub(crate) const DESCRIBED: [Described; 5] = [NOW_ISO, COALESCE, LEN, TO_STRING,
 
 pub(super) const TABLE: &[Builtin] = &[
     Builtin {
-        name: APPEND.name,
-        signature: "",
+        head: APPEND.name,
         arity: 2,
         parameters: 2,
         purity: Purity::Pure,
@@ -66,8 +65,7 @@ pub(super) const TABLE: &[Builtin] = &[
         call: Body::Native(append),
     },
     Builtin {
-        name: COALESCE.name,
-        signature: "",
+        head: COALESCE.name,
         arity: 0,
         parameters: super::REST,
         purity: Purity::Pure,
@@ -76,8 +74,7 @@ pub(super) const TABLE: &[Builtin] = &[
         call: Body::Native(coalesce),
     },
     Builtin {
-        name: LEN.name,
-        signature: "",
+        head: LEN.name,
         arity: 1,
         parameters: 1,
         purity: Purity::Pure,
@@ -86,8 +83,7 @@ pub(super) const TABLE: &[Builtin] = &[
         call: Body::Native(len),
     },
     Builtin {
-        name: NOW_ISO.name,
-        signature: "",
+        head: NOW_ISO.name,
         arity: 0,
         parameters: 1,
         purity: Purity::Clock,
@@ -96,8 +92,7 @@ pub(super) const TABLE: &[Builtin] = &[
         call: Body::Native(now_iso),
     },
     Builtin {
-        name: TO_STRING.name,
-        signature: "",
+        head: TO_STRING.name,
         arity: 1,
         parameters: 1,
         purity: Purity::Pure,

@@ -12,8 +12,7 @@ use alloc::vec::Vec;
 
 pub(super) const TABLE: &[Builtin] = &[
     Builtin {
-        name: "each",
-        signature: "<o-f:a>",
+        head: "each<o-f:a>",
         arity: 2,
         parameters: 2,
         purity: Purity::Pure,
@@ -28,8 +27,7 @@ pub(super) const TABLE: &[Builtin] = &[
         call: Body::HigherOrder(each),
     },
     Builtin {
-        name: "filter",
-        signature: "<af>",
+        head: "filter<af>",
         arity: 2,
         parameters: 2,
         purity: Purity::Pure,
@@ -41,8 +39,7 @@ pub(super) const TABLE: &[Builtin] = &[
         call: Body::HigherOrder(filter),
     },
     Builtin {
-        name: "map",
-        signature: "<af>",
+        head: "map<af>",
         arity: 2,
         parameters: 2,
         purity: Purity::Pure,
@@ -54,8 +51,7 @@ pub(super) const TABLE: &[Builtin] = &[
         call: Body::HigherOrder(map),
     },
     Builtin {
-        name: "reduce",
-        signature: "<afj?:j>",
+        head: "reduce<afj?:j>",
         arity: 3,
         parameters: 3,
         purity: Purity::Pure,
@@ -70,8 +66,7 @@ pub(super) const TABLE: &[Builtin] = &[
         call: Body::HigherOrder(reduce),
     },
     Builtin {
-        name: "sift",
-        signature: "<o-f?:o>",
+        head: "sift<o-f?:o>",
         arity: 2,
         parameters: 2,
         purity: Purity::Pure,
@@ -83,8 +78,7 @@ pub(super) const TABLE: &[Builtin] = &[
         call: Body::HigherOrder(sift),
     },
     Builtin {
-        name: "single",
-        signature: "<af?>",
+        head: "single<af?>",
         arity: 2,
         parameters: 2,
         purity: Purity::Pure,
@@ -96,8 +90,7 @@ pub(super) const TABLE: &[Builtin] = &[
         call: Body::HigherOrder(single),
     },
     Builtin {
-        name: "sort",
-        signature: "<af?:a>",
+        head: "sort<af?:a>",
         arity: 2,
         parameters: 2,
         purity: Purity::Pure,

@@ -13,8 +13,7 @@ use alloc::vec::Vec;
 
 pub(super) const TABLE: &[Builtin] = &[
     Builtin {
-        name: "formatInteger",
-        signature: "<n-s:s>",
+        head: "formatInteger<n-s:s>",
         arity: 2,
         parameters: 2,
         purity: Purity::Pure,
@@ -30,8 +29,7 @@ pub(super) const TABLE: &[Builtin] = &[
         call: Body::Native(format),
     },
     Builtin {
-        name: "parseInteger",
-        signature: "<s-s:n>",
+        head: "parseInteger<s-s:n>",
         arity: 2,
         parameters: 2,
         purity: Purity::Pure,

@@ -15,8 +15,7 @@ use alloc::vec::Vec;
 
 pub(super) const TABLE: &[Builtin] = &[
     Builtin {
-        name: "contains",
-        signature: "<s-(sf):b>",
+        head: "contains<s-(sf):b>",
         arity: 2,
         parameters: 2,
         purity: Purity::Pure,
@@ -31,8 +30,7 @@ pub(super) const TABLE: &[Builtin] = &[
         call: Body::HigherOrder(contains),
     },
     Builtin {
-        name: "match",
-        signature: "<s-f<s:o>n?:a<o>>",
+        head: "match<s-f<s:o>n?:a<o>>",
         arity: 3,
         parameters: 3,
         purity: Purity::Pure,
@@ -47,8 +45,7 @@ pub(super) const TABLE: &[Builtin] = &[
         call: Body::HigherOrder(matches),
     },
     Builtin {
-        name: "replace",
-        signature: "<s-(sf)(sf)n?:s>",
+        head: "replace<s-(sf)(sf)n?:s>",
         arity: 4,
         parameters: 4,
         purity: Purity::Pure,
@@ -66,8 +63,7 @@ pub(super) const TABLE: &[Builtin] = &[
         call: Body::HigherOrder(replace),
     },
     Builtin {
-        name: "split",
-        signature: "<s-(sf)n?:a<s>>",
+        head: "split<s-(sf)n?:a<s>>",
         arity: 3,
         parameters: 3,
         purity: Purity::Pure,

@@ -34,6 +34,7 @@ mod template;
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::syntax::Signature;
+use crate::text::split_at_byte;
 use crate::value::{Function, Heap, Value};
 use alloc::boxed::Box;
 use alloc::vec::Vec;
@@ -46,10 +47,9 @@ pub(crate) use signature::check_arguments;
 
 /// A row of the table.
 pub(crate) struct Builtin {
-    /// The name without its `$`.
-    pub(crate) name: &'static str,
-    /// JSONata's signature, empty where arguments are not checked.
-    pub(crate) signature: &'static str,
+    /// The name without its `$`, and JSONata's signature where arguments are checked: one
+    /// text, since an address of its own costs the artifact as much as most of them.
+    pub(crate) head: &'static str,
     /// How many arguments it asks for when it is passed to `$map` and its like:
     /// the parameters before the first one with a default.
     pub(crate) arity: u8,
@@ -75,6 +75,23 @@ pub(crate) struct Builtin {
     pub(crate) doc: Doc,
     /// The body.
     pub(crate) call: Body,
+}
+
+impl Builtin {
+    /// The name without its `$`.
+    pub(crate) fn name(&self) -> &'static str {
+        split_at_byte(self.head, b'<').0
+    }
+
+    /// JSONata's signature, empty where arguments are not checked.
+    pub(crate) fn signature(&self) -> &'static str {
+        self.head.get(self.name().len()..).unwrap_or_default()
+    }
+
+    /// Whether arguments are checked: a signature ends in `>`.
+    pub(crate) fn is_checked(&self) -> bool {
+        self.head.as_bytes().last() == Some(&b'>')
+    }
 }
 
 /// Stands for the parameters of a function that has defaults, and so no partial form.
@@ -226,8 +243,8 @@ pub struct FunctionEntry {
 pub fn functions() -> impl Iterator<Item = FunctionEntry> {
     let entry = |helper: bool| {
         move |row: &'static Builtin| FunctionEntry {
-            name: row.name,
-            signature: row.signature,
+            name: row.name(),
+            signature: row.signature(),
             depends_on: match row.purity {
                 Purity::Pure => "arguments",
                 Purity::Clock => "now",
@@ -265,7 +282,7 @@ pub(crate) fn find_helper(name: &[u8]) -> Option<BuiltinId> {
 const HELPERS: u16 = 0xFF;
 
 fn in_family(family: &[Builtin], number: u16, name: &[u8]) -> Option<BuiltinId> {
-    let place = family.binary_search_by(|row| row.name.as_bytes().cmp(name)).ok()?;
+    let place = family.binary_search_by(|row| row.name().as_bytes().cmp(name)).ok()?;
     Some(BuiltinId(number << 8 | u16::try_from(place).ok()?))
 }
 
@@ -284,7 +301,7 @@ impl BuiltinId {
 
     /// Its signature, of no parameters where arguments are not checked.
     pub(crate) fn signature(self) -> Result<Signature> {
-        let signature = Signature::parse(self.row()?.signature.as_bytes());
+        let signature = Signature::parse(self.row()?.signature().as_bytes());
         signature.map_err(|refused| refused.error)
     }
 

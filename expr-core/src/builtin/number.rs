@@ -11,8 +11,7 @@ use alloc::vec::Vec;
 
 pub(super) const TABLE: &[Builtin] = &[
     Builtin {
-        name: "abs",
-        signature: "<n-:n>",
+        head: "abs<n-:n>",
         arity: 1,
         parameters: 1,
         purity: Purity::Pure,
@@ -21,8 +20,7 @@ pub(super) const TABLE: &[Builtin] = &[
         call: Body::Native(abs),
     },
     Builtin {
-        name: "ceil",
-        signature: "<n-:n>",
+        head: "ceil<n-:n>",
         arity: 1,
         parameters: 1,
         purity: Purity::Pure,
@@ -34,8 +32,7 @@ pub(super) const TABLE: &[Builtin] = &[
         call: Body::Native(ceil),
     },
     Builtin {
-        name: "floor",
-        signature: "<n-:n>",
+        head: "floor<n-:n>",
         arity: 1,
         parameters: 1,
         purity: Purity::Pure,
@@ -47,8 +44,7 @@ pub(super) const TABLE: &[Builtin] = &[
         call: Body::Native(floor),
     },
     Builtin {
-        name: "formatBase",
-        signature: "<n-n?:s>",
+        head: "formatBase<n-n?:s>",
         arity: 2,
         parameters: 2,
         purity: Purity::Pure,
@@ -63,8 +59,7 @@ pub(super) const TABLE: &[Builtin] = &[
         call: Body::Native(format_base),
     },
     Builtin {
-        name: "number",
-        signature: "<(nsb)-:n>",
+        head: "number<(nsb)-:n>",
         arity: 1,
         parameters: 1,
         purity: Purity::Pure,
@@ -80,8 +75,7 @@ pub(super) const TABLE: &[Builtin] = &[
         call: Body::Native(number),
     },
     Builtin {
-        name: "power",
-        signature: "<n-n:n>",
+        head: "power<n-n:n>",
         arity: 2,
         parameters: 2,
         purity: Purity::Pure,
@@ -93,8 +87,7 @@ pub(super) const TABLE: &[Builtin] = &[
         call: Body::Native(power),
     },
     Builtin {
-        name: "random",
-        signature: "<:n>",
+        head: "random<:n>",
         arity: 0,
         parameters: 1,
         purity: Purity::Random,
@@ -106,8 +99,7 @@ pub(super) const TABLE: &[Builtin] = &[
         call: Body::Native(random),
     },
     Builtin {
-        name: "round",
-        signature: "<n-n?:n>",
+        head: "round<n-n?:n>",
         arity: 2,
         parameters: 2,
         purity: Purity::Pure,
@@ -123,8 +115,7 @@ pub(super) const TABLE: &[Builtin] = &[
         call: Body::Native(round),
     },
     Builtin {
-        name: "sqrt",
-        signature: "<n-:n>",
+        head: "sqrt<n-:n>",
         arity: 1,
         parameters: 1,
         purity: Purity::Pure,

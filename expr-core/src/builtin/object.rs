@@ -13,8 +13,7 @@ use alloc::vec::Vec;
 
 pub(super) const TABLE: &[Builtin] = &[
     Builtin {
-        name: "assert",
-        signature: "<bs?:x>",
+        head: "assert<bs?:x>",
         arity: 2,
         parameters: 2,
         purity: Purity::Pure,
@@ -23,8 +22,7 @@ pub(super) const TABLE: &[Builtin] = &[
         call: Body::Native(assert),
     },
     Builtin {
-        name: "clone",
-        signature: "<(oa)-:o>",
+        head: "clone<(oa)-:o>",
         arity: 1,
         parameters: 1,
         purity: Purity::Pure,
@@ -36,8 +34,7 @@ pub(super) const TABLE: &[Builtin] = &[
         call: Body::Native(clone),
     },
     Builtin {
-        name: "error",
-        signature: "<s?:x>",
+        head: "error<s?:x>",
         arity: 1,
         parameters: 1,
         purity: Purity::Pure,
@@ -46,8 +43,7 @@ pub(super) const TABLE: &[Builtin] = &[
         call: Body::Native(error),
     },
     Builtin {
-        name: "eval",
-        signature: "<sx?:x>",
+        head: "eval<sx?:x>",
         arity: 2,
         parameters: 2,
         purity: Purity::Dynamic,
@@ -62,8 +58,7 @@ pub(super) const TABLE: &[Builtin] = &[
         call: Body::Eval,
     },
     Builtin {
-        name: "keys",
-        signature: "<x-:a<s>>",
+        head: "keys<x-:a<s>>",
         arity: 1,
         parameters: 1,
         purity: Purity::Pure,
@@ -78,8 +73,7 @@ pub(super) const TABLE: &[Builtin] = &[
         call: Body::Native(keys),
     },
     Builtin {
-        name: "lookup",
-        signature: "<x-s:x>",
+        head: "lookup<x-s:x>",
         arity: 2,
         parameters: 2,
         purity: Purity::Pure,
@@ -94,8 +88,7 @@ pub(super) const TABLE: &[Builtin] = &[
         call: Body::Native(lookup),
     },
     Builtin {
-        name: "merge",
-        signature: "<a<o>:o>",
+        head: "merge<a<o>:o>",
         arity: 1,
         parameters: 1,
         purity: Purity::Pure,
@@ -107,8 +100,7 @@ pub(super) const TABLE: &[Builtin] = &[
         call: Body::Native(merge),
     },
     Builtin {
-        name: "spread",
-        signature: "<x-:a<o>>",
+        head: "spread<x-:a<o>>",
         arity: 1,
         parameters: 1,
         purity: Purity::Pure,
@@ -120,8 +112,7 @@ pub(super) const TABLE: &[Builtin] = &[
         call: Body::Native(spread),
     },
     Builtin {
-        name: "type",
-        signature: "<x:s>",
+        head: "type<x:s>",
         arity: 1,
         parameters: 1,
         purity: Purity::Pure,

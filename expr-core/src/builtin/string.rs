@@ -13,8 +13,7 @@ use alloc::vec::Vec;
 
 pub(super) const TABLE: &[Builtin] = &[
     Builtin {
-        name: "join",
-        signature: "<a<s>s?:s>",
+        head: "join<a<s>s?:s>",
         arity: 2,
         parameters: 2,
         purity: Purity::Pure,
@@ -29,8 +28,7 @@ pub(super) const TABLE: &[Builtin] = &[
         call: Body::Native(join),
     },
     Builtin {
-        name: "length",
-        signature: "<s-:n>",
+        head: "length<s-:n>",
         arity: 1,
         parameters: 1,
         purity: Purity::Pure,
@@ -42,8 +40,7 @@ pub(super) const TABLE: &[Builtin] = &[
         call: Body::Native(length),
     },
     Builtin {
-        name: "lowercase",
-        signature: "<s-:s>",
+        head: "lowercase<s-:s>",
         arity: 1,
         parameters: 1,
         purity: Purity::Pure,
@@ -55,8 +52,7 @@ pub(super) const TABLE: &[Builtin] = &[
         call: Body::Native(lowercase),
     },
     Builtin {
-        name: "pad",
-        signature: "<s-ns?:s>",
+        head: "pad<s-ns?:s>",
         arity: 3,
         parameters: 3,
         purity: Purity::Pure,
@@ -72,8 +68,7 @@ pub(super) const TABLE: &[Builtin] = &[
         call: Body::Native(pad),
     },
     Builtin {
-        name: "string",
-        signature: "<x-b?:s>",
+        head: "string<x-b?:s>",
         arity: 1,
         // The reference reads the names of a function's parameters from its source, and
         // the default value of this one's second parameter is no name: S0208.
@@ -91,8 +86,7 @@ pub(super) const TABLE: &[Builtin] = &[
         call: Body::Native(string),
     },
     Builtin {
-        name: "substring",
-        signature: "<s-nn?:s>",
+        head: "substring<s-nn?:s>",
         arity: 3,
         parameters: 3,
         purity: Purity::Pure,
@@ -107,8 +101,7 @@ pub(super) const TABLE: &[Builtin] = &[
         call: Body::Native(substring),
     },
     Builtin {
-        name: "substringAfter",
-        signature: "<s-s:s>",
+        head: "substringAfter<s-s:s>",
         arity: 2,
         parameters: 2,
         purity: Purity::Pure,
@@ -120,8 +113,7 @@ pub(super) const TABLE: &[Builtin] = &[
         call: Body::Native(substring_after),
     },
     Builtin {
-        name: "substringBefore",
-        signature: "<s-s:s>",
+        head: "substringBefore<s-s:s>",
         arity: 2,
         parameters: 2,
         purity: Purity::Pure,
@@ -133,8 +125,7 @@ pub(super) const TABLE: &[Builtin] = &[
         call: Body::Native(substring_before),
     },
     Builtin {
-        name: "trim",
-        signature: "<s-:s>",
+        head: "trim<s-:s>",
         arity: 1,
         parameters: 1,
         purity: Purity::Pure,
@@ -146,8 +137,7 @@ pub(super) const TABLE: &[Builtin] = &[
         call: Body::Native(trim),
     },
     Builtin {
-        name: "uppercase",
-        signature: "<s-:s>",
+        head: "uppercase<s-:s>",
         arity: 1,
         parameters: 1,
         purity: Purity::Pure,

@@ -418,7 +418,7 @@ impl Walk<'_> {
         let made = all.scaled(BUILT_IN);
         self.charge(made, 1);
         let plain = |row: &Builtin| {
-            matches!(row.cost, Cost::Unit | Cost::PerItem) && row.name != "join"
+            matches!(row.cost, Cost::Unit | Cost::PerItem) && row.name() != "join"
         };
         if id.is_helper() || id.row().is_ok_and(plain) {
             self.push(made);

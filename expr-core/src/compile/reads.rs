@@ -379,7 +379,7 @@ const NOTHING: Task = Task::Push(NOWHERE);
 /// The signature of a built-in function.
 fn built_in(name: &[u8]) -> Option<Signature> {
     let row = find(name)?.row().ok()?;
-    Signature::parse(row.signature.as_bytes()).ok()
+    Signature::parse(row.signature().as_bytes()).ok()
 }
 
 /// Whether a function called with that many arguments may take its input for another, and

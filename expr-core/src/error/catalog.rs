@@ -6,7 +6,7 @@
 
 use super::ErrorClass;
 use crate::decimal::write_whole;
-use crate::text::{Wtf8Buf, push_text};
+use crate::text::{Wtf8Buf, push_text, split_at_byte};
 use alloc::vec::Vec;
 
 /// A row of the catalogue, for documentation and tools.
@@ -39,10 +39,10 @@ macro_rules! catalog {
 
         impl ErrorKind {
             /// The row of the table.
-            fn row(&self) -> &'static CatalogEntry {
+            fn row(&self) -> CatalogEntry {
                 enum Row { $($name,)* }
                 let row = match self { $(Self::$name { .. } => Row::$name,)* };
-                CATALOG.get(row as usize).unwrap_or(&NO_ENTRY)
+                entry(row as usize)
             }
 
             /// What stands in the message, in the order of the braces.
@@ -53,16 +53,13 @@ macro_rules! catalog {
             }
         }
 
-        /// Every code, in the order of the table.
-        pub const CATALOG: &[CatalogEntry] = &[$(CatalogEntry {
-            code: stringify!($code),
-            class: ErrorClass::$class,
-            message: $message,
-            help: catalog!(@help $($help)?),
-        },)*];
+        /// The classes of the rows.
+        static CLASSES: &[ErrorClass] = &[$(ErrorClass::$class,)*];
+
+        /// The texts of the rows, two lines each: the code and the message, and the help.
+        static TEXTS: &str =
+            concat!($(stringify!($code), $message, "\n", $($help,)? "\n",)*);
     };
-    (@help) => { None };
-    (@help $help:literal) => { Some($help) };
     (@parameters) => { [Parameter::NONE, Parameter::NONE] };
     (@parameters $first:ident) => { [Parameter::from($first), Parameter::NONE] };
     (@parameters $first:ident $second:ident) => {
@@ -70,9 +67,32 @@ macro_rules! catalog {
     };
 }
 
-/// What no variant has.
-const NO_ENTRY: CatalogEntry =
-    CatalogEntry { code: "", class: ErrorClass::Host, message: "", help: None };
+/// Every code, in the order of the table.
+///
+/// ```
+/// let entry = expr_core::catalog().find(|entry| entry.code == "D1001");
+/// assert_eq!(entry.map(|entry| entry.message), Some("the number is not finite"));
+/// ```
+pub fn catalog() -> impl Iterator<Item = CatalogEntry> {
+    (0..CLASSES.len()).map(entry)
+}
+
+/// A row. The texts are one, and rows are looked for in it: addresses and lengths of their
+/// own would be half as large again as the texts, and only errors ask for them.
+fn entry(row: usize) -> CatalogEntry {
+    let mut rest = TEXTS;
+    for _ in 0..row.saturating_mul(2) {
+        (_, rest) = split_at_byte(rest, b'\n');
+    }
+    let (line, rest) = split_at_byte(rest, b'\n');
+    let (code, message) = line.split_at_checked(CODE).unwrap_or_default();
+    let (help, _) = split_at_byte(rest, b'\n');
+    let class = CLASSES.get(row).copied().unwrap_or(ErrorClass::Host);
+    CatalogEntry { code, class, message, help: (!help.is_empty()).then_some(help) }
+}
+
+/// How long a code is.
+const CODE: usize = 5;
 
 /// What a message says of the case at hand.
 #[derive(Clone, Copy)]

@@ -13,7 +13,7 @@ use alloc::string::{String, ToString};
 use core::fmt;
 
 pub(crate) use catalog::ErrorKind;
-pub use catalog::{CATALOG, CatalogEntry};
+pub use catalog::{CatalogEntry, catalog};
 
 /// A result of the engine.
 pub(crate) type Result<T, E = Error> = core::result::Result<T, E>;

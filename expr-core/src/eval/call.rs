@@ -64,7 +64,7 @@ impl Machine<'_> {
     ) -> Result<()> {
         let ret = Return::To(self.pc);
         if self.given.bindings.is_some() {
-            let name = self.heap.intern(id.row()?.name.as_bytes());
+            let name = self.heap.intern(id.row()?.name().as_bytes());
             let function = self.global(name, Some(id))?;
             let arguments = self.pop_passed(count, piped)?;
             return self.launch(function, arguments, self.input, ret);
@@ -309,8 +309,8 @@ impl Machine<'_> {
         ret: Return,
     ) -> Result<Called> {
         let row = id.row()?;
-        if !id.is_helper() {
-            self.allow(row.name)?;
+        if !id.is_helper() && self.given.library == Library::Workflow {
+            self.allow(row.name())?;
         }
         let checked = match checks {
             true => self.checked_arguments(id, arguments, context)?,
@@ -340,7 +340,7 @@ impl Machine<'_> {
         arguments: &[Value],
         context: Value,
     ) -> Result<Option<Vec<Value>>> {
-        if id.row()?.signature.is_empty() {
+        if !id.row()?.is_checked() {
             return Ok(None);
         }
         let known = self.program.code.signatures.iter().find(|known| known.0 == id);

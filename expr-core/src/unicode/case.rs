@@ -1,7 +1,7 @@
 //! Texts in upper and in lower case, as JavaScript's `toUpperCase` and `toLowerCase`.
 
-use super::tables::{CASE_IGNORABLE, CASED, EXPANSIONS, LOWER, SCRIPTS, UPPER};
-use super::{holds, image};
+use super::tables::{EXPANSIONS, LOWER, SCRIPTS, UPPER};
+use super::{CASE_IGNORABLE, CASED, image, properties};
 use crate::text::{char_start, decode, push_code_point};
 use alloc::vec::Vec;
 
@@ -106,7 +106,8 @@ fn ends_word(text: &[u8], at: usize) -> bool {
 /// Whether the code point at `at` is a letter that has a case; `None` when it is ignored.
 fn is_cased(text: &[u8], at: usize) -> Option<bool> {
     let (point, _) = decode(text.get(at..).unwrap_or_default())?;
-    if holds(&CASE_IGNORABLE, point) { None } else { Some(holds(&CASED, point)) }
+    let properties = properties(point);
+    (properties & CASE_IGNORABLE == 0).then_some(properties & CASED != 0)
 }
 
 #[cfg(test)]

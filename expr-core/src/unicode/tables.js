@@ -31,27 +31,23 @@ function rows(pairs) {
   return result;
 }
 
-// Ranges of code points, each as the distance from the end of the one before and its length
-// less one, in bytes of seven bits with the lower ones first.
-function ranges(from, property, except) {
-  const member = new RegExp(`^\\p{${property}}$`, "u");
-  const excluded = except && new RegExp(`^\\p{${except}}$`, "u");
+// Runs of code points with the same properties, a number each: its length less one, and in
+// the lowest four bits the properties. Numbers are bytes of seven bits, the lower ones first.
+function runs(properties) {
+  const members = properties.map((property) => new RegExp(`^\\p{${property}}$`, "u"));
+  const of = (point) =>
+    members.reduce((bits, member, bit) => bits | (member.test(String.fromCodePoint(point)) << bit), 0);
   const result = [];
   const number = (value) => {
     for (; value > 127; value = Math.floor(value / 128)) result.push((value & 127) | 128);
     result.push(value);
   };
-  let end = 0;
-  let start = -1;
-  for (let point = from; point <= 0x110000; point += 1) {
-    const text = point < 0x110000 ? String.fromCodePoint(point) : "";
-    const inside = member.test(text) && !(excluded && excluded.test(text));
-    if (start >= 0 && !inside) {
-      number(start - end);
-      number(point - start - 1);
-      [start, end] = [-1, point];
-    }
-    if (inside && start < 0) start = point;
+  let [start, bits] = [0, of(0)];
+  for (let point = 1; point < 0x110000; point += 1) {
+    const next = of(point);
+    if (next === bits) continue;
+    number((point - start - 1) * 16 + bits);
+    [start, bits] = [point, next];
   }
   return result;
 }
@@ -130,9 +126,6 @@ process.stdout.write([
     "(u16, u16, u16, u16)", expansions.map(units), 3),
   table("SCRIPTS", "/// Capitals past the first plane: first, number, distance of the small letters.",
     "(u32, u32, u32)", scripts.map(([first, count, distance]) => `(${hex(first, 5)}, ${count}, ${distance})`), 4),
-  table("ID_START", "/// ID_Start past ASCII, as ranges.", "u8", ranges(128, "ID_Start"), 18),
-  table("ID_CONTINUE", "/// What ID_Continue has past ASCII that ID_Start has not, as ranges.",
-    "u8", ranges(128, "ID_Continue", "ID_Start"), 18),
-  table("CASED", "/// Cased, as ranges.", "u8", ranges(0, "Cased"), 18),
-  table("CASE_IGNORABLE", "/// Case_Ignorable, as ranges.", "u8", ranges(0, "Case_Ignorable"), 18),
+  table("RUNS", "/// Runs of code points with the same properties, the last without any left out: in bytes of\n/// seven bits, the lower ones first, its length less one times 16 and the sum of 1 for\n/// ID_Start, 2 for ID_Continue, 4 for Cased and 8 for Case_Ignorable.",
+    "u8", runs(["ID_Start", "ID_Continue", "Cased", "Case_Ignorable"]), 18),
 ].join("\n"));

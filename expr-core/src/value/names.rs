@@ -28,8 +28,18 @@ pub(super) struct Names {
 pub(crate) fn hash_name(bytes: &[u8]) -> u32 {
     const MIX: u64 = 0x9E37_79B9_7F4A_7C15;
     let mut hash = MIX ^ u64::from(length(bytes.len()));
-    for chunk in bytes.chunks(8) {
-        let word = chunk.iter().fold(0_u64, |word, &byte| word << 8 | u64::from(byte));
+    let mut rest = bytes;
+    while !rest.is_empty() {
+        let word = match rest.split_first_chunk::<8>() {
+            Some((word, after)) => {
+                rest = after;
+                u64::from_be_bytes(*word)
+            }
+            None => {
+                let last = core::mem::take(&mut rest);
+                last.iter().fold(0_u64, |word, &byte| word << 8 | u64::from(byte))
+            }
+        };
         let product = u128::from(hash ^ word).wrapping_mul(u128::from(MIX));
         let (low, high) = (product & u128::from(u64::MAX), product >> 64);
         hash = u64::try_from(low ^ high).unwrap_or_default();

@@ -39,8 +39,8 @@ pub fn load(kept: &mut Kept, request: &mut Vec<u8>, out: &mut Vec<u8>) -> Status
     end(out, Status::Ok)
 }
 
-/// Evaluates compiled programs; see [`compile`](super::compile). The request is spent once its context is
-/// among the values, so that a large one is not in memory twice.
+/// Evaluates compiled programs; see [`compile`](super::compile). The request is spent once
+/// its context is among the values, so that a large one is not in memory twice.
 pub fn evaluate(
     kept: &mut Kept,
     handle: u32,
@@ -80,8 +80,7 @@ fn try_evaluate(
         None if handle == BATCH => Document::read(request)?,
         None => return Err(Refusal::StaleHandle { handle }.into()),
     };
-    let root = document.root();
-    if handle != BATCH && reads_all(root)? {
+    if handle != BATCH && reads_all(document.root())? {
         document = Document::read(request)?;
     }
     spend(request);
@@ -89,8 +88,10 @@ fn try_evaluate(
     let members = MEMBERS.get(usize::from(handle != BATCH)..).unwrap_or(&MEMBERS);
     expect_members(root, "", members, &[])?;
     expect_version(root)?;
-    let handles = if handle == BATCH { batched(root)? } else { alloc::vec![handle] };
-    for &handle in &handles {
+    let batched = if handle == BATCH { batched(root)? } else { Vec::new() };
+    let single = [handle];
+    let handles = if handle == BATCH { batched.as_slice() } else { &single };
+    for &handle in handles {
         let compiled =
             kept.programs.get(handle).ok_or(Refusal::StaleHandle { handle })?;
         expect_bindings(root, compiled.profile)?;
@@ -112,18 +113,18 @@ fn try_evaluate(
     };
     inputs.set_now(now);
     inputs.set_seed(seed);
+    let mut evaluate = |out: &mut Vec<u8>, handle: u32| match kept.programs.get(handle) {
+        Some(it) => write_evaluation(out, it.program.evaluate(inputs, limits)),
+        None => Status::Error,
+    };
     if handle != BATCH {
-        let compiled =
-            kept.programs.get(handle).ok_or(Refusal::StaleHandle { handle })?;
-        return Ok(write_evaluation(out, compiled.program.evaluate(inputs, limits)));
+        return Ok(evaluate(out, handle));
     }
     write_name(out, "results");
-    write_array(out, handles, |out, handle| {
-        if let Some(compiled) = kept.programs.get(handle) {
-            out.push(b'{');
-            write_evaluation(out, compiled.program.evaluate(inputs, limits));
-            out.push(b'}');
-        }
+    write_array(out, handles, |out, &handle| {
+        out.push(b'{');
+        evaluate(out, handle);
+        out.push(b'}');
     });
     Ok(Status::Ok)
 }

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use expr_core::{CATALOG, Document, Limits, decide, operator_actions, run_statuses};
+use expr_core::{Document, Limits, catalog, decide, operator_actions, run_statuses};
 use serde_json::{Value, json};
 
 const PROSE: &str = include_str!("contract.md");
@@ -55,7 +55,7 @@ fn functions() -> String {
 fn messages() -> String {
     let mut out = "| class | code | message |\n|---|---|---|\n".to_owned();
     for class in REFUSED {
-        for entry in CATALOG.iter().filter(|entry| entry.class.as_str() == class) {
+        for entry in catalog().filter(|entry| entry.class.as_str() == class) {
             let message = entry.message.replace("{name}", "NAME");
             let _ = writeln!(out, "| `{class}` | `{}` | `{message}` |", entry.code);
         }

@@ -1,8 +1,8 @@
 //! A panic of the module is a trap: what it would say is never read.
 
 use anyhow::{Result, ensure};
-use walrus::ir::Unreachable;
-use walrus::{FunctionKind, InstrLocId, Module};
+use walrus::ir::{Unreachable, Value};
+use walrus::{ConstExpr, DataKind, FunctionKind, InstrLocId, Module};
 
 /// Functions that never return but end in the panic handler, which is a trap, and those
 /// that would write the numbers and texts of its message.
@@ -38,6 +38,7 @@ pub(super) fn cut(module: &mut Module) -> Result<()> {
             missing.retain(|name| name != panic);
         }
     }
+    blank_places(module);
     // Another compiler may have other names, and a module without any has lost them.
     ensure!(
         missing.is_empty(),
@@ -45,4 +46,34 @@ pub(super) fn cut(module: &mut Module) -> Result<()> {
         missing.join(", ")
     );
     Ok(())
+}
+
+/// Fills with zeros what would tell the places of panics: names of source files, and in
+/// every place the address and the length of one, a line and a column.
+fn blank_places(module: &mut Module) {
+    let segments: Vec<_> = module.data.iter().map(|data| data.id()).collect();
+    for segment in segments {
+        let data = module.data.get_mut(segment);
+        let DataKind::Active { offset: ConstExpr::Value(Value::I32(start)), .. } =
+            data.kind
+        else {
+            continue;
+        };
+        let bytes = data.value.clone();
+        let in_file = |address: u32, length: u32| {
+            let first =
+                usize::try_from(address.checked_sub(start.cast_unsigned())?).ok()?;
+            let name = first..first.checked_add(usize::try_from(length).ok()?)?;
+            bytes.get(name.clone())?.ends_with(b".rs").then_some(name)
+        };
+        for (nth, place) in bytes.windows(16).enumerate().step_by(4) {
+            let (words, _) = place.as_chunks();
+            let [address, length, ..] = *words else { continue };
+            let name = in_file(u32::from_le_bytes(address), u32::from_le_bytes(length));
+            let Some(name) = name else { continue };
+            for range in [name, nth..nth.saturating_add(place.len())] {
+                data.value.get_mut(range).unwrap_or_default().fill(0);
+            }
+        }
+    }
 }

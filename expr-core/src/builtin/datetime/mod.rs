@@ -14,8 +14,7 @@ use alloc::vec::Vec;
 
 pub(super) const TABLE: &[Builtin] = &[
     Builtin {
-        name: "fromMillis",
-        signature: "<n-s?s?:s>",
+        head: "fromMillis<n-s?s?:s>",
         arity: 3,
         parameters: 3,
         purity: Purity::Pure,
@@ -37,8 +36,7 @@ pub(super) const TABLE: &[Builtin] = &[
         call: Body::Native(from_millis),
     },
     Builtin {
-        name: "millis",
-        signature: "<:n>",
+        head: "millis<:n>",
         arity: 0,
         parameters: 1,
         purity: Purity::Clock,
@@ -50,8 +48,7 @@ pub(super) const TABLE: &[Builtin] = &[
         call: Body::Native(millis),
     },
     Builtin {
-        name: "now",
-        signature: "<s?s?:s>",
+        head: "now<s?s?:s>",
         arity: 2,
         parameters: 2,
         purity: Purity::Clock,
@@ -60,8 +57,7 @@ pub(super) const TABLE: &[Builtin] = &[
         call: Body::Native(now),
     },
     Builtin {
-        name: "toMillis",
-        signature: "<s-s?:n>",
+        head: "toMillis<s-s?:n>",
         arity: 2,
         parameters: 2,
         // A picture without a year takes it from the clock.

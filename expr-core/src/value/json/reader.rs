@@ -34,9 +34,10 @@ pub(crate) fn read_json(
         },
         seen: [Seen::default(); SEEN],
         skipped: Vec::new(),
-        open: Vec::new(),
-        keys: Vec::new(),
-        values: Vec::new(),
+        // Enough for most contexts, so that they do not grow four times.
+        open: Vec::with_capacity(8),
+        keys: Vec::with_capacity(16),
+        values: Vec::with_capacity(16),
         scratch: Vec::new(),
     }
     .read()

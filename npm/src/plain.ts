@@ -1,0 +1,118 @@
+/**
+ * The JSON text of plain values: what most contexts are, written without bookkeeping.
+ *
+ * Whatever is unusual (a `toJSON`, a class, something that JSON cannot carry, depth, size)
+ * has no text here, and the writer of transport.ts takes over, which knows what to do and
+ * what to say. The two give the same text where both give one.
+ */
+import { hasMember, type Plan } from "./project.js";
+
+/** Levels that are entered: a context is seldom deeper, and the host's stack is not ours. */
+const DEEPEST = 32;
+/** Characters and values of one text; a larger one is better gathered in pieces. */
+const LARGEST = 1 << 20;
+/** UTF-16 units up to which looking at each beats a regular expression. */
+const SHORT = 48;
+
+// What is left of `LARGEST`. A getter may come back here; that text then counts anew.
+let room = 0;
+
+/** The text of a plain value, or of what a plan reads of it; undefined if it is not plain. */
+export function plainJsonText(value: unknown, plan: Plan | undefined): string | undefined {
+  room = LARGEST;
+  return textOf(value, plan, DEEPEST);
+}
+
+function textOf(value: unknown, plan: Plan | undefined, depth: number): string | undefined {
+  switch (typeof value) {
+    case "string":
+      room -= value.length;
+      return room < 0 ? undefined : quote(value);
+    case "number":
+      // As JSON does: negative zero is written `0`.
+      return Number.isFinite(value) ? String(value) : undefined;
+    case "boolean":
+      return value ? "true" : "false";
+    case "object":
+      if (value === null) {
+        return "null";
+      }
+      room -= 1;
+      if (depth === 0 || room < 0 || "toJSON" in value || Symbol.toStringTag in value) {
+        return undefined;
+      }
+      if (Array.isArray(value)) {
+        return textOfArray(value, plan, depth - 1);
+      }
+      return isPlain(value) ? textOfObject(value, plan, depth - 1) : undefined;
+    default:
+      return undefined;
+  }
+}
+
+function textOfArray(
+  items: readonly unknown[],
+  plan: Plan | undefined,
+  depth: number,
+): string | undefined {
+  room -= items.length;
+  if (room < 0) {
+    return undefined;
+  }
+  let text = "";
+  for (let at = 0; at < items.length; at++) {
+    const item = textOf(items[at] ?? null, plan, depth);
+    if (item === undefined) {
+      return undefined;
+    }
+    text += at === 0 ? item : `,${item}`;
+  }
+  return `[${text}]`;
+}
+
+function textOfObject(value: object, plan: Plan | undefined, depth: number): string | undefined {
+  const names = plan?.names ?? Object.keys(value);
+  let text = "";
+  for (let at = 0; at < names.length; at++) {
+    const name = names[at] as string;
+    if (plan !== undefined && !hasMember(value, name)) {
+      continue;
+    }
+    // An own member, so this never reads a prototype.
+    const member = (value as Record<string, unknown>)[name];
+    if (member === undefined) {
+      continue;
+    }
+    const json = textOf(member, plan?.plans[at], depth);
+    if (json === undefined) {
+      return undefined;
+    }
+    const key = plan?.keys[at] ?? `${quote(name)}:`;
+    room -= key.length;
+    text += text === "" ? key + json : `,${key}${json}`;
+  }
+  return `{${text}}`;
+}
+
+function isPlain(value: object): boolean {
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === Object.prototype || prototype === null;
+}
+
+/** A text as JSON has it, lone surrogates escaped. */
+export function quote(text: string): string {
+  return needsEscape(text) ? JSON.stringify(text) : `"${text}"`;
+}
+
+function needsEscape(text: string): boolean {
+  if (text.length > SHORT) {
+    return /["\\\u0000-\u001f\ud800-\udfff]/.test(text);
+  }
+  for (let at = 0; at < text.length; at++) {
+    const unit = text.charCodeAt(at);
+    if (unit < 0x20 || unit === 0x22 || unit === 0x5c || (unit >= 0xd800 && unit < 0xe000)) {
+      return true;
+    }
+  }
+  return false;
+}
