@@ -5,7 +5,8 @@
 //! that after bindgen they are plain exports without imports, which JavaScript and any
 //! other WebAssembly host call in the same way.
 //!
-//! Who links Rust should use `expr-core`, not this crate.
+//! Who links Rust should use `expr-core`, not this crate; who links a WebAssembly module of
+//! their own with wasm-bindgen finds live values under the feature `js-values`.
 //!
 //! ```
 //! let mut result = Vec::new();
@@ -13,15 +14,17 @@
 //! assert_eq!(status, expr_wasm::wire::Status::Ok);
 //! assert!(result.starts_with(br#"{"v":1,"contract":"#));
 //! ```
-#![cfg_attr(target_arch = "wasm32", no_std)]
+#![cfg_attr(all(target_arch = "wasm32", not(feature = "js-values")), no_std)]
 #![forbid(unsafe_code)]
 
 extern crate alloc;
 
 pub mod error;
 pub mod handle;
-#[cfg(target_arch = "wasm32")]
+#[cfg(all(target_arch = "wasm32", not(feature = "js-values")))]
 mod runtime;
+#[cfg(feature = "js-values")]
+pub mod values;
 pub mod wire;
 
 use alloc::vec::Vec;

@@ -176,7 +176,7 @@ fn agreed(answers: &[(&str, &Answer)]) -> Result<(), Crash> {
 }
 
 /// The names of all subjects, in the order in which they report.
-pub const NAMES: [&str; 4] = ["native", "wasmtime", "node", "sandbox"];
+pub const NAMES: [&str; 5] = ["native", "wasmtime", "node", "sandbox", "values"];
 
 /// Starts the subject with that name. A case may take `time_limit`.
 pub fn start(name: &str, time_limit: Duration) -> Result<Box<dyn Subject>, String> {
@@ -192,6 +192,7 @@ pub fn start(name: &str, time_limit: Duration) -> Result<Box<dyn Subject>, Strin
         }
         "node" => Ok(Box::new(node::Node::start(time_limit)?)),
         "sandbox" => Ok(Box::new(node::Node::start_sandbox(time_limit)?)),
+        "values" => Ok(Box::new(node::Node::start_values(time_limit)?)),
         _ => Err(format!("unknown subject `{name}`; there are {}", NAMES.join(", "))),
     }
 }

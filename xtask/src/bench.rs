@@ -5,6 +5,7 @@ mod engines;
 pub(crate) mod growth;
 pub(crate) mod instructions;
 mod machine;
+pub(crate) mod marshal;
 mod plot;
 pub(crate) mod report;
 pub(crate) mod table;
@@ -30,7 +31,7 @@ const PEERS: &str = "tests/peers/Cargo.toml";
 pub(crate) struct Bench {
     #[arg(value_enum, default_value_t = Subject::Engines)]
     subject: Subject,
-    /// Write what `engines`, `host` or `growth` measures to this file.
+    /// Write what `engines`, `host`, `growth` or `marshal` measures to this file.
     #[arg(long, value_name = "FILE")]
     json: Option<PathBuf>,
     /// Measure only the workloads or constructs whose name contains this text.
@@ -49,6 +50,8 @@ enum Subject {
     Host,
     /// Time and memory as the context grows, ours and other implementations.
     Growth,
+    /// A context and a result across: the package beside live values.
+    Marshal,
     /// Instructions of some workloads, compared with what they were.
     Instructions,
     /// Workflows on a Temporal server: without expressions, with npm `jsonata`, with ours.
@@ -71,6 +74,7 @@ pub(crate) fn run(workspace: &Workspace, bench: Bench) -> Result<()> {
             )
         }
         Subject::Growth => growth::run(workspace, json.as_deref(), &only),
+        Subject::Marshal => marshal::run(workspace, json.as_deref(), &only),
         Subject::Instructions if bless => instructions::bless(workspace),
         Subject::Instructions => instructions::check(workspace),
         Subject::Temporal => workflows(workspace),

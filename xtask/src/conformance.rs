@@ -11,7 +11,7 @@ use xshell::Shell;
 
 use crate::tool;
 use crate::workspace::Workspace;
-use crate::{npm, temporal, wasm};
+use crate::{npm, temporal, values, wasm};
 
 /// The program that answers for another implementation, in a workspace of its own.
 const PEERS: &str = "tests/peers/Cargo.toml";
@@ -25,7 +25,18 @@ pub(crate) fn run(
     arguments: &[OsString],
 ) -> Result<()> {
     npm::build(workspace, &wasm::build(workspace)?)?;
+    if asks_for_values(program, arguments) {
+        values::build(workspace)?;
+    }
     call(workspace, program, arguments)
+}
+
+/// Whether the module that takes live values is among the subjects: it is compiled by
+/// itself, for which a run of others need not wait.
+fn asks_for_values(program: &str, arguments: &[OsString]) -> bool {
+    let says =
+        |part: &str| arguments.iter().any(|it| it.to_string_lossy().contains(part));
+    program != "demo" && (says("values") || !says("--subject"))
 }
 
 /// Random cases through the engine that is linked here and through the reference, which
@@ -110,6 +121,7 @@ pub(crate) fn check_snapshot(workspace: &Workspace, recording: &Path) -> Result<
 /// Writes what passes now into the snapshot. A person reads the difference.
 pub(crate) fn bless(workspace: &Workspace) -> Result<()> {
     npm::build(workspace, &wasm::build(workspace)?)?;
+    values::build(workspace)?;
     let bless = || [snapshot(workspace), vec!["--bless".into()]].concat();
     match vectors(workspace) {
         Some(vectors) => {

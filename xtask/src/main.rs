@@ -14,6 +14,7 @@ mod temporal;
 mod test;
 mod tidy;
 mod tool;
+mod values;
 mod wasm;
 mod workspace;
 

@@ -9,7 +9,7 @@ use crate::bench::instructions;
 use crate::tool;
 use crate::wasm::Artifact;
 use crate::workspace::Workspace;
-use crate::{conformance, docs, npm, reproduce, temporal, tidy, wasm};
+use crate::{conformance, docs, npm, reproduce, temporal, tidy, values, wasm};
 
 /// What services may leave out is tested together with the rest, so that wasmtime is
 /// compiled once.
@@ -47,6 +47,7 @@ pub(crate) fn run(workspace: &Workspace) -> Result<()> {
         cargo(&shell, &["test", "--workspace", FEATURES, "--locked", "--quiet"])
     })?;
     stage("instructions", || instructions::check(workspace))?;
+    stage("values", || values::build(workspace))?;
     let recording = temporal::new_recording(workspace)?;
     stage("fixtures", || conformance::check_fixtures(workspace, &recording))?;
     stage("vectors and suite", || conformance::check_snapshot(workspace, &recording))?;

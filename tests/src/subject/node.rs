@@ -1,5 +1,6 @@
 //! The built npm package in a Node process that lives for the whole run: in Node itself,
-//! or in the contexts in which a Temporal worker runs workflows.
+//! or in the contexts in which a Temporal worker runs workflows. Beside it the module that
+//! takes live values, which is another build of the engine.
 
 use super::{Answer, Cost, Crash, Failure, Outcome, Reads, Request, Subject, Verdict};
 use crate::json::Json;
@@ -7,11 +8,20 @@ use crate::process::Responder;
 use std::path::Path;
 use std::time::Duration;
 
-const PACKAGE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../npm/dist/index.js");
+/// What must have been built, and by which task.
+type Built = (&'static str, &'static str);
+
+const PACKAGE: Built =
+    (concat!(env!("CARGO_MANIFEST_DIR"), "/../npm/dist/index.js"), "npm");
+const MODULE: Built = (
+    concat!(env!("CARGO_MANIFEST_DIR"), "/../target/values/node/expr_wasm.js"),
+    "parity",
+);
 
 /// The script for each kind of surroundings.
 const NODE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/node/node.mjs");
 const SANDBOX: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/node/sandbox.mjs");
+const VALUES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/node/values.mjs");
 
 pub(super) struct Node {
     name: &'static str,
@@ -20,20 +30,25 @@ pub(super) struct Node {
 
 impl Node {
     pub(super) fn start(time_limit: Duration) -> Result<Self, String> {
-        Node::run("node", NODE, time_limit)
+        Node::run("node", PACKAGE, NODE, time_limit)
     }
 
     pub(super) fn start_sandbox(time_limit: Duration) -> Result<Self, String> {
-        Node::run("sandbox", SANDBOX, time_limit)
+        Node::run("sandbox", PACKAGE, SANDBOX, time_limit)
+    }
+
+    pub(super) fn start_values(time_limit: Duration) -> Result<Self, String> {
+        Node::run("values", MODULE, VALUES, time_limit)
     }
 
     fn run(
         name: &'static str,
+        (built, task): Built,
         script: &'static str,
         time_limit: Duration,
     ) -> Result<Self, String> {
-        if !Path::new(PACKAGE).exists() {
-            return Err("npm/dist is not built; run `cargo xtask npm`".to_owned());
+        if !Path::new(built).exists() {
+            return Err(format!("{name} is not built; run `cargo xtask {task}`"));
         }
         let mut script = Responder::node(script, time_limit)?;
         // Whether the script runs at all: if not, every case would fail in its turn.

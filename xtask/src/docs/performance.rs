@@ -2,9 +2,9 @@
 
 use anyhow::{Context, Result};
 
-use crate::bench::growth;
 use crate::bench::report::{Report, Row};
 use crate::bench::table::TABLES;
+use crate::bench::{growth, marshal};
 
 const PAGE: &str = include_str!("performance.md");
 const REPORT: &str = include_str!("../../../docs/performance.json");
@@ -13,9 +13,12 @@ const REPORT: &str = include_str!("../../../docs/performance.json");
 pub(super) fn page() -> Result<String> {
     let report: Report<Row> =
         Report::from_json(REPORT).context("docs/performance.json")?;
+    let (marshal, marshal_conditions) = marshal::table()?;
     let mut page = PAGE
         .replace("{{conditions}}", &report.conditions())
-        .replace("{{growth-conditions}}", &growth::conditions()?);
+        .replace("{{growth-conditions}}", &growth::conditions()?)
+        .replace("{{marshal}}", marshal.trim_end())
+        .replace("{{marshal-conditions}}", &marshal_conditions);
     for table in TABLES {
         page = page
             .replace(&format!("{{{{{}}}}}", table.name), table.of(&report).trim_end());

@@ -1,0 +1,64 @@
+// expr-wasm with the feature `js-values`, linked as into somebody's own module, as a subject
+// of the parity runner. Contexts, variables and asks go in as live values and results come
+// out as such.
+import { createRequire } from "node:module";
+import { serve } from "./lines.mjs";
+
+const require = createRequire(import.meta.url);
+const values = require("../../target/values/node/expr_wasm.js");
+
+const MEMBERS = [
+  "class", "code", "message", "position", "token", "span", "line", "column", "help", "suggestion",
+];
+
+const present = (members) =>
+  Object.fromEntries(Object.entries(members).filter(([, value]) => value !== undefined));
+
+const failure = (error) => present(Object.fromEntries(MEMBERS.map((name) => [name, error[name]])));
+
+/** Runs `call`; an error of the engine is an answer, anything else a crash. */
+function answered(call) {
+  try {
+    return call();
+  } catch (error) {
+    return error?.name === "ExpressionError"
+      ? { error: failure(error), ...error.cost }
+      : { crash: `threw ${error?.stack ?? error}` };
+  }
+}
+
+function evaluate(request) {
+  const { source, profile, context, bindings, now, seed, steps, bytes, depth, reads } = request;
+  const limits = present({ steps, bytes, depth });
+  const options = present({ now, seed, bindings, reads, limits });
+  const live = context === undefined ? undefined : JSON.parse(context);
+  return answered(() => {
+    const expression = new values.Expression(source, { profile });
+    try {
+      const { value, ...cost } = expression.evaluateWithCost(live, options);
+      return { json: JSON.stringify(value), ...cost };
+    } finally {
+      expression.free();
+    }
+  });
+}
+
+function check({ source, profile }) {
+  return answered(() => {
+    const { normalized, functions, error } = values.validateValue(source, { profile });
+    return present({ normalized, functions, error: error && failure(error) });
+  });
+}
+
+/** A request comes as JSON text, and the answer goes back as such. */
+const decide = ({ request }) =>
+  answered(() => ({ document: JSON.stringify(values.decideValue(JSON.parse(request))) }));
+
+const memory = () => ({ memory: values.__wasm.memory.buffer.byteLength });
+
+const calls = { evaluate, validate: check, decide, memory };
+
+await serve((line) => {
+  const request = JSON.parse(line);
+  return JSON.stringify(calls[request.call](request));
+});
