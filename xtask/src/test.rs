@@ -11,9 +11,10 @@ use crate::wasm::Artifact;
 use crate::workspace::Workspace;
 use crate::{conformance, docs, npm, reproduce, temporal, tidy, values, wasm};
 
-/// What services may leave out is tested together with the rest, so that wasmtime is
-/// compiled once.
-const FEATURES: &str = "--features=host-wasmtime/tokio,host-wasmtime/tracing";
+/// What users may leave out is tested together with the rest, so that wasmtime is compiled
+/// once.
+const FEATURES: &str =
+    "--features=host-wasmtime/tokio,host-wasmtime/tracing,expr-wasm/js-values";
 
 /// Runs every stage; the first that fails ends the run.
 pub(crate) fn run(workspace: &Workspace) -> Result<()> {
@@ -47,7 +48,7 @@ pub(crate) fn run(workspace: &Workspace) -> Result<()> {
         cargo(&shell, &["test", "--workspace", FEATURES, "--locked", "--quiet"])
     })?;
     stage("instructions", || instructions::check(workspace))?;
-    stage("values", || values::build(workspace))?;
+    stage("values", || values::build(workspace).and_then(|()| values::test(workspace)))?;
     let recording = temporal::new_recording(workspace)?;
     stage("fixtures", || conformance::check_fixtures(workspace, &recording))?;
     stage("vectors and suite", || conformance::check_snapshot(workspace, &recording))?;

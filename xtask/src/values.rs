@@ -5,16 +5,16 @@
 //! makes the bundle.
 
 use std::fs;
-use std::path::PathBuf;
 
 use anyhow::{Context, Result};
 use wasm_bindgen_cli_support::Bindgen;
+use xshell::cmd;
 
 use crate::tool;
 use crate::workspace::{Inputs, Workspace, write};
 
-/// Builds the module, unless none of its inputs changed; the folder it is in.
-pub(crate) fn build(workspace: &Workspace) -> Result<PathBuf> {
+/// Builds the module, unless none of its inputs changed.
+pub(crate) fn build(workspace: &Workspace) -> Result<()> {
     let compiler = tool::require_toolchain(workspace)?;
     let mut inputs = Inputs::new();
     inputs.add("rustc", compiler.as_bytes());
@@ -23,10 +23,9 @@ pub(crate) fn build(workspace: &Workspace) -> Result<PathBuf> {
         .add_files(workspace, &["Cargo.toml", "Cargo.lock", "expr-core", "expr-wasm"])?;
     let inputs = inputs.finish();
     let target = workspace.path("target/values");
-    let folder = target.join("node");
     let stamp = target.join("inputs.sha256");
     if fs::read_to_string(&stamp).is_ok_and(|stamped| stamped == inputs) {
-        return Ok(folder);
+        return Ok(());
     }
     let shell = tool::shell(workspace.root())?;
     tool::cargo(&shell)
@@ -40,8 +39,17 @@ pub(crate) fn build(workspace: &Workspace) -> Result<PathBuf> {
         .input_path(target.join(tool::TARGET).join("artifact/expr_wasm.wasm"))
         .nodejs(true)?
         .typescript(false)
-        .generate(&folder)
+        .generate(target.join("node"))
         .context("wasm-bindgen refuses the module")?;
-    write(&stamp, inputs)?;
-    Ok(folder)
+    write(&stamp, inputs)
+}
+
+/// Compares what it makes of live values with what the npm package makes of them, which
+/// must be built.
+pub(crate) fn test(workspace: &Workspace) -> Result<()> {
+    let shell = tool::shell(workspace.root())?;
+    cmd!(shell, "node --test --test-reporter=dot tests/node/values.test.mjs")
+        .quiet()
+        .run()
+        .context("a test of `js-values` fails")
 }

@@ -61,9 +61,13 @@ impl Looking {
         }
     }
 
-    /// What is sent for `value`: the answer of its `toJSON`, and the primitive inside a
-    /// `Number`, `String` or `Boolean` object.
-    pub(super) fn look(&self, value: JsValue, key: &JsValue) -> Result<Seen, JsValue> {
+    /// What is sent for `value`: the answer of its `toJSON`, which is told the key, and the
+    /// primitive inside a `Number`, `String` or `Boolean` object.
+    pub(super) fn look(
+        &self,
+        value: JsValue,
+        key: impl FnOnce() -> JsValue,
+    ) -> Result<Seen, JsValue> {
         if let Some(primitive) = primitive(&value) {
             return Ok(primitive);
         }
@@ -77,7 +81,7 @@ impl Looking {
         if !to_json.is_function() {
             return self.container(value);
         }
-        let plain = to_json.unchecked_ref::<Function>().call1(&value, key)?;
+        let plain = to_json.unchecked_ref::<Function>().call1(&value, &key())?;
         match primitive(&plain) {
             Some(primitive) => Ok(primitive),
             None => self.container(plain),

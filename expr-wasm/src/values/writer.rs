@@ -84,7 +84,7 @@ impl<'a, 'o> Writer<'a, 'o> {
         value: JsValue,
         fields: Option<&'a [Field]>,
     ) -> Result<bool, JsValue> {
-        match self.looking.look(value, &"".into())? {
+        match self.looking.look(value, || "".into())? {
             Seen::Undefined => return Ok(false),
             seen => self.value(seen, fields)?,
         }
@@ -118,7 +118,7 @@ impl<'a, 'o> Writer<'a, 'o> {
         let Some(frame) = self.stack.last() else { return Ok(()) };
         let fields = frame.fields;
         let item = Reflect::get_u32(&frame.value, at)?;
-        let seen = self.looking.look(item, &JsValue::from_f64(f64::from(at)))?;
+        let seen = self.looking.look(item, || decimal(at).into())?;
         if at > 0 {
             self.out.push(b',');
         }
@@ -131,7 +131,7 @@ impl<'a, 'o> Writer<'a, 'o> {
     fn member(&mut self, name: JsValue) -> Result<(), JsValue> {
         let Some(frame) = self.stack.last() else { return Ok(()) };
         let member = Reflect::get(&frame.value, &name)?;
-        let seen = self.looking.look(member, &name)?;
+        let seen = self.looking.look(member, || name.clone())?;
         if matches!(seen, Seen::Undefined) {
             return Ok(());
         }
@@ -146,7 +146,7 @@ impl<'a, 'o> Writer<'a, 'o> {
         let Some(member) = own_member(&frame.value, &field.name)? else {
             return Ok(());
         };
-        let seen = self.looking.look(member, &field.name)?;
+        let seen = self.looking.look(member, || field.name.clone())?;
         if matches!(seen, Seen::Undefined) {
             return Ok(());
         }
@@ -286,11 +286,7 @@ impl Frame<'_> {
     fn segment(&self, message: &mut String) {
         let at = self.next.saturating_sub(1);
         let name = match &self.parts {
-            Parts::Items => {
-                let mut digits = Vec::new();
-                write_whole(&mut digits, u64::from(at));
-                return bracketed(message, &digits);
-            }
+            Parts::Items => return bracketed(message, decimal(at).as_bytes()),
             Parts::Members(names) => names.get(at),
             Parts::Fields(fields) => fields
                 .get(index(at))
@@ -315,6 +311,12 @@ fn bracketed(message: &mut String, inside: &[u8]) {
     message.push('[');
     message.push_str(core::str::from_utf8(inside).unwrap_or_default());
     message.push(']');
+}
+
+fn decimal(at: u32) -> String {
+    let mut digits = Vec::new();
+    write_whole(&mut digits, u64::from(at));
+    String::from_utf8(digits).unwrap_or_default()
 }
 
 fn is_word(name: &str) -> bool {
