@@ -71,28 +71,31 @@ impl Looking {
         if let Some(primitive) = primitive(&value) {
             return Ok(primitive);
         }
-        let is_bigint = value.is_bigint();
-        if !is_bigint && !value.is_object() {
+        let is_object = value.is_object();
+        if !is_object && !value.is_bigint() {
             return Ok(Seen::Foreign(kind_of(&value)));
         }
         // A primitive has no members of its own.
-        let holder = if is_bigint { prototype_of(&value)? } else { value.clone() };
-        let to_json = Reflect::get(&holder, &self.to_json)?;
-        if !to_json.is_function() {
-            return self.container(value);
+        let to_json = match is_object {
+            true => Reflect::get(&value, &self.to_json)?,
+            false => Reflect::get(&prototype_of(&value)?, &self.to_json)?,
+        };
+        if to_json.is_function() {
+            let plain = to_json.unchecked_ref::<Function>().call1(&value, &key())?;
+            return match primitive(&plain) {
+                Some(primitive) => Ok(primitive),
+                None if plain.is_object() => self.container(plain),
+                None => Ok(Seen::Foreign(kind_of(&plain))),
+            };
         }
-        let plain = to_json.unchecked_ref::<Function>().call1(&value, &key())?;
-        match primitive(&plain) {
-            Some(primitive) => Ok(primitive),
-            None => self.container(plain),
+        match is_object {
+            true => self.container(value),
+            false => Ok(Seen::Foreign(kind_of(&value))),
         }
     }
 
-    /// What is no primitive, whose `toJSON` was asked already.
+    /// An object whose `toJSON` was asked already.
     fn container(&self, value: JsValue) -> Result<Seen, JsValue> {
-        if !value.is_object() {
-            return Ok(Seen::Foreign(kind_of(&value)));
-        }
         let is_array = is_array(&value)?;
         // What has no tag and comes from nowhere else is what most values are.
         let is_plain = !Reflect::has(&value, &self.tag)?
