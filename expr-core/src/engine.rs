@@ -269,6 +269,14 @@ pub(crate) fn evaluate_authored(
     outcome.map_err(Unevaluated::Run)
 }
 
+/// Memory that inputs have left, for the next ones: most are small, and asking for memory
+/// would take as long as reading them.
+#[derive(Default)]
+pub struct Spare {
+    heap: Heap,
+    room: Room,
+}
+
 /// What an evaluation reads: context, bindings, clock and seed.
 #[derive(Default)]
 pub struct Inputs {
@@ -307,7 +315,7 @@ impl Inputs {
     /// The context and bindings from members of a document's root object; a member that
     /// is absent means an undefined context or no bindings.
     pub fn from_document(document: Document, context: &str, bindings: &str) -> Self {
-        let Document { heap, root } = document;
+        let Document { heap, room, root } = document;
         let member = |name: &str| match root {
             Value::Object(object) => {
                 heap.find_key(name.as_bytes()).and_then(|key| heap.member(object, key))
@@ -319,7 +327,15 @@ impl Inputs {
             Some(Value::Object(bindings)) => Some(bindings),
             _ => None,
         };
-        Inputs { heap, context, bindings, ..Inputs::default() }
+        Inputs { heap, room, context, bindings, ..Inputs::default() }
+    }
+
+    /// Leaves the memory to other inputs, but for what is much.
+    pub fn into_spare(self) -> Spare {
+        let Inputs { mut heap, mut room, .. } = self;
+        heap.clear();
+        room.shrink();
+        Spare { heap, room }
     }
 
     /// The time of the evaluation in milliseconds since 1970, UTC.
@@ -345,6 +361,7 @@ impl Inputs {
 /// ```
 pub struct Document {
     heap: Heap,
+    room: Room,
     root: Value,
 }
 
@@ -379,19 +396,24 @@ impl Document {
     /// Reads JSON text strictly: UTF-8 without BOM, numbers in range, limited depth; of a
     /// duplicate key the last value wins at its first position.
     pub fn read(json: &[u8]) -> Result<Self, Error> {
-        Document::read_wanted(json, Wanted::Whole)
+        Document::read_wanted(json, Wanted::Whole, Spare::default())
     }
 
     /// Reads JSON text like [`Document::read`], but of the root object's member with that
-    /// name keeps only what `reads` says.
-    pub fn read_within(json: &[u8], member: &str, reads: &Reads) -> Result<Self, Error> {
-        Document::read_wanted(json, Wanted::Within(member.as_bytes(), reads))
+    /// name keeps only what `reads` says, in memory that is spare.
+    pub fn read_within(
+        json: &[u8],
+        member: &str,
+        reads: &Reads,
+        spare: Spare,
+    ) -> Result<Self, Error> {
+        Document::read_wanted(json, Wanted::Within(member.as_bytes(), reads), spare)
     }
 
-    fn read_wanted(json: &[u8], wanted: Wanted<'_>) -> Result<Self> {
-        let mut heap = Heap::default();
+    fn read_wanted(json: &[u8], wanted: Wanted<'_>, spare: Spare) -> Result<Self> {
+        let Spare { mut heap, room } = spare;
         let root = read_json(&mut heap, json, wanted, ReadLimits::default())?;
-        Ok(Document { heap, root })
+        Ok(Document { heap, room, root })
     }
 
     /// The root value.

@@ -75,8 +75,9 @@ fn try_evaluate(
     request: &mut Vec<u8>,
     out: &mut Vec<u8>,
 ) -> Result<Status, Failure> {
+    let spare = kept.spare.take().unwrap_or_default();
     let mut document = match kept.programs.get(handle) {
-        Some(it) => Document::read_within(request, "context", it.program.reads())?,
+        Some(it) => Document::read_within(request, "context", it.program.reads(), spare)?,
         None if handle == BATCH => Document::read(request)?,
         None => return Err(Refusal::StaleHandle { handle }.into()),
     };
@@ -117,16 +118,19 @@ fn try_evaluate(
         Some(it) => write_evaluation(out, it.program.evaluate(inputs, limits)),
         None => Status::Error,
     };
-    if handle != BATCH {
-        return Ok(evaluate(out, handle));
-    }
-    write_name(out, "results");
-    write_array(out, handles, |out, &handle| {
-        out.push(b'{');
-        evaluate(out, handle);
-        out.push(b'}');
-    });
-    Ok(Status::Ok)
+    let status = if handle == BATCH {
+        write_name(out, "results");
+        write_array(out, handles, |out, &handle| {
+            out.push(b'{');
+            evaluate(out, handle);
+            out.push(b'}');
+        });
+        Status::Ok
+    } else {
+        evaluate(out, handle)
+    };
+    kept.spare = Some(sent.into_spare());
+    Ok(status)
 }
 
 /// The programs of a batch.
