@@ -16,8 +16,9 @@ use crate::text::{self, Wtf8};
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 
-/// Bytes of text and of values for which a heap keeps the memory.
+/// Bytes of text, and values, for which a heap keeps the memory.
 const KEPT: usize = 16 << 10;
+const KEPT_VALUES: usize = 1 << 10;
 
 /// Bytes charged for a container besides its items.
 const CONTAINER: u64 = 16;
@@ -166,7 +167,7 @@ impl Heap {
     pub(crate) fn clear(&mut self) {
         self.reset(Mark::default());
         self.text.shrink_to(KEPT);
-        self.values.shrink_to(KEPT / size_of::<Value>());
+        self.values.shrink_to(KEPT_VALUES);
         if self.names.is_large() || self.shapes.is_large() {
             (self.names, self.shapes) = (Names::default(), Shapes::default());
         }
