@@ -162,7 +162,7 @@ impl Program {
         });
         match compiled {
             Ok((code, functions, reads)) => Ok(Program {
-                code: Arc::new(code),
+                code,
                 source: source.to_owned(),
                 normalized,
                 functions,

@@ -21,6 +21,7 @@ use crate::span::Span;
 use crate::syntax::{Group, Node, NodeId, NodeKind, Operator, StageKind, Tree};
 use crate::text::Wtf8Buf;
 use crate::value::length;
+use alloc::sync::Arc;
 use alloc::vec;
 use alloc::vec::Vec;
 pub use estimate::Estimate;
@@ -39,17 +40,17 @@ pub(crate) enum Library {
 }
 
 /// Compiles a tree.
-pub(crate) fn compile(tree: &Tree, library: Library) -> Result<Code> {
+pub(crate) fn compile(tree: &Tree, library: Library) -> Result<Arc<Code>> {
     compile_in(tree, library, false)
 }
 
 /// Compiles the text given to `$eval`, whose variables are those of the call.
-pub(crate) fn compile_text(source: &Wtf8Buf, library: Library) -> Result<Code> {
+pub(crate) fn compile_text(source: &Wtf8Buf, library: Library) -> Result<Arc<Code>> {
     let tree = crate::syntax::parse(source.as_wtf8().bytes())?;
     compile_in(&tree, library, true)
 }
 
-fn compile_in(tree: &Tree, library: Library, dynamic: bool) -> Result<Code> {
+fn compile_in(tree: &Tree, library: Library, dynamic: bool) -> Result<Arc<Code>> {
     let root = tree.root().ok_or_else(|| bug("a source without a root"))?;
     let mut names = Names::default();
     let scopes = Scopes::new(tree, root, dynamic, &mut names);
@@ -64,7 +65,7 @@ fn compile_in(tree: &Tree, library: Library, dynamic: bool) -> Result<Code> {
         bodies: Vec::new(),
     };
     compiler.run(root)?;
-    compiler.assemble()
+    compiler.assemble().map(Arc::new)
 }
 
 /// A label, which becomes a place when everything is emitted.
