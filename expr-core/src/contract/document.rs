@@ -266,21 +266,22 @@ impl Check<'_> {
             return self.report("EMPTY_EXPRESSION", true, message, place);
         }
         let source = self.ask.heap.text(text);
-        let parsed = parse_source(source).and_then(|(normalized, tree)| {
-            match compile(&tree, Library::Workflow) {
-                Ok(code) => Ok((code, normalized, tree)),
+        let checked = parse_source(source).and_then(|(normalized, mut tree)| {
+            let findings = lint(&tree);
+            match compile(&mut tree, Library::Workflow) {
+                Ok(code) => Ok((normalized, findings, code)),
                 Err(error) => Err(normalized.locate(error, source)),
             }
         });
-        match parsed {
+        match checked {
             Err(error) => self.invalid(&error, place),
-            Ok((code, normalized, tree)) => {
+            Ok((normalized, findings, code)) => {
                 let Estimate { min, max } = estimate(&code, Library::Workflow);
                 self.estimates.item().raw("{").name("pointer").text(&place.pointer);
                 self.estimates.name("min").number(min);
                 self.estimates.name("max").text(max.as_wtf8().bytes()).raw("}");
                 let authored = source.bytes().to_vec();
-                for finding in lint(&tree) {
+                for finding in findings {
                     let Span { start, end } = finding.span;
                     let span = Span::new(
                         normalized.to_authored(start),
