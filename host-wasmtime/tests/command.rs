@@ -91,20 +91,20 @@ fn explain_says_what_is_read_and_called() {
         "normalized: $len(payload.items[price > 10].sku) = 1\n\
          calls: len\n\
          reads: payload.items.price, payload.items.sku\n\
-         costs: 12 to O(n) steps, n being the size of what it reads\n"
+         costs: 6 to O(n) steps, n being the size of what it reads\n"
     );
     assert_eq!(
         printed(&["explain", "1"], ""),
-        "normalized: 1\ncalls: nothing\nreads: nothing\ncosts: 2 to 3 steps\n"
+        "normalized: 1\ncalls: nothing\nreads: nothing\ncosts: 1 to 3 steps\n"
     );
     let unbounded = printed(&["explain", "[1..payload.n]"], "");
-    let cost = "costs: at least 4 steps, unbounded: a range\n";
+    let cost = "costs: at least 6 steps, unbounded: a range\n";
     assert!(unbounded.ends_with(cost), "{unbounded}");
     let arguments = ["explain", "--format", "json", "--profile", "jsonata", "$sum(*)"];
     assert_eq!(
         printed(&arguments, ""),
         "{\"normalized\":\"$sum(*)\",\"functions\":[\"sum\"],\"reads\":true,\
-         \"estimate\":{\"min\":4,\"max\":\"O(n)\"}}\n"
+         \"estimate\":{\"min\":2,\"max\":\"O(n)\"}}\n"
     );
     assert!(refused(&["explain", "a +"]).contains("error[S0"));
 }
