@@ -148,7 +148,7 @@ impl Size {
 
     /// The same size in another loop.
     fn put(self, within: u64) -> Size {
-        Size(self.0 & (1 << WITHIN) - 1 | within << WITHIN)
+        Size((self.0 & ((1 << WITHIN) - 1)) | (within << WITHIN))
     }
 }
 
@@ -519,5 +519,5 @@ fn text(bytes: u32) -> Size {
 /// The logarithm of a size.
 fn log(size: Size) -> Size {
     let bits = u64::BITS.saturating_sub(size.count().leading_zeros());
-    Size(u64::from(bits) | size.growth().min(1) << GROWTH)
+    Size(u64::from(bits) | (size.growth().min(1) << GROWTH))
 }
