@@ -174,7 +174,7 @@ impl Program {
         });
         match compiled {
             Ok((code, functions, reads)) => Ok(Program {
-                code: Arc::new(code),
+                code,
                 source: match normalized.as_authored() {
                     Some(_) => None,
                     None => Some(source.to_owned()),

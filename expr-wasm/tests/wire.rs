@@ -92,6 +92,16 @@ fn the_functions_of_a_source_are_named() {
 }
 
 #[test]
+fn a_program_says_what_it_will_cost() {
+    let mut module = Module::default();
+    let mut estimate =
+        |source| module.compile(json!({"v": 1, "source": source}))["estimate"].take();
+    assert_eq!(estimate("1 + 2"), json!({"min": 3, "max": "6"}));
+    assert_eq!(estimate("a.b"), json!({"min": 2, "max": "O(n)"}));
+    assert_eq!(estimate("[1..a]"), json!({"min": 5, "max": "unbounded: a range"}));
+}
+
+#[test]
 fn a_program_says_what_it_reads() {
     let mut module = Module::default();
     let mut reads =

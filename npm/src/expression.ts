@@ -4,6 +4,7 @@ import { type Plan, planOf, type Reads } from "./project.js";
 import {
   costOfResult,
   type Established,
+  type Estimate,
   type EvaluateOptions,
   evaluateWith,
   type Evaluation,
@@ -46,6 +47,8 @@ export class Expression {
   readonly functions: readonly string[];
   /** What it reads of its context: nothing else of a live context is looked at. */
   readonly reads: Reads;
+  /** What an evaluation will cost in steps, as far as the source tells. */
+  readonly estimate: Estimate;
   /** @internal What the module keeps of it. */
   readonly program: Program;
   readonly #plan: Plan | undefined;
@@ -58,6 +61,7 @@ export class Expression {
     const reply = this.program.compile();
     this.functions = reply.functions ?? [];
     this.reads = reply.reads ?? true;
+    this.estimate = reply.estimate ?? { min: 0, max: "unbounded: no estimate" };
     this.#plan = planOf(this.reads);
   }
 
