@@ -246,9 +246,9 @@ fn bytes_that_are_no_utf_8_are_an_error_of_the_wire() {
     let mut module = Module::default();
     let source = b"{\"v\":1,\"source\":\"\xC3(\"}";
     let refused = answer(|out| compile(&mut module.kept, source, out));
-    assert_eq!(wire_error(&refused).0, "W0001");
+    assert_eq!(wire_error(&refused).0, "W0002");
     let refused = answer(|out| validate(source, out));
-    assert_eq!(wire_error(&refused).0, "W0001");
+    assert_eq!(wire_error(&refused).0, "W0002");
 
     let handle = module.handle_of("a", "workflow");
     // A stray byte, an overlong slash, half of a surrogate pair, a text that is cut.
@@ -256,9 +256,9 @@ fn bytes_that_are_no_utf_8_are_an_error_of_the_wire() {
         let request = [&b"{\"v\":1,\"context\":{\"a\":\""[..], text, b"\"}}"].concat();
         let refused =
             answer(|out| evaluate(&mut module.kept, handle, &mut request.clone(), out));
-        assert_eq!(wire_error(&refused).0, "W0001");
+        assert_eq!(wire_error(&refused).0, "W0002");
         let refused = answer(|out| load(&mut module.kept, &mut request.clone(), out));
-        assert_eq!(wire_error(&refused).0, "W0001");
+        assert_eq!(wire_error(&refused).0, "W0002");
     }
 }
 

@@ -143,6 +143,10 @@ fn loops() -> Vec<Probe> {
             "equality of 2^26 leaves",
             format!("({GROW}; $grow(1, 26) = $grow(1, 26))"),
         ),
+        Probe::new(
+            "equality of 2^40 leaves",
+            format!("({GROW}; $grow(1, 40) = $grow(1, 40))"),
+        ),
         Probe::new("output of 2^26 leaves", format!("({GROW}; $grow(1, 26))")),
         Probe::new("output of 2^40 leaves", format!("({GROW}; $grow(1, 40))")),
         Probe::new("string of 2^40 leaves", format!("({GROW}; $string($grow(1, 40)))")),
@@ -158,6 +162,10 @@ fn texts() -> Vec<Probe> {
         Probe::new("regex (a+)+$", "$match(s, /(a+)+$/)").over(text("a", 5000, "b")),
         Probe::new("regex (a|a)*b", "$match(s, /(a|a)*b/)").over(text("a", 5000, "")),
         Probe::new("regex (.*)*x", "$match(s, /(.*)*x/)").over(text("a", 5000, "")),
+        Probe::new("regex (a+)+$ on 10^6", "$match(s, /(a+)+$/)")
+            .over(text("a", 1_000_000, "b")),
+        Probe::new("regex (.*)*x on 10^6", "$match(s, /(.*)*x/)")
+            .over(text("a", 1_000_000, "")),
         Probe::new("regex (a*)*\\1b", "$match(s, /(a*)*\\1b/)").over(text("a", 5000, "")),
         Probe::new("$pad to 10^9", "$pad('', 1e9)"),
         Probe::new(
