@@ -7,6 +7,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::eval::{Given, Room, evaluate};
 use crate::program::Code;
 use crate::reads::Reads;
+use crate::syntax::{Tree, Word};
 use crate::text::{Wtf8, Wtf8Buf};
 use crate::value::{
     Heap, Object, ReadLimits, Text, Value, Wanted, read_json, write_result,
@@ -93,10 +94,11 @@ pub fn check(source: Wtf8<'_>, profile: Profile) -> Check {
     let normalized = profile.normalize(source);
     let (functions, error) = match normalized.parse() {
         Ok(tree) => {
-            let Validation { functions, error } = validate(&tree);
+            let workflow = profile == Profile::Workflow;
+            let Validation { functions, error } = validate(&tree, workflow);
             // Plain JSONata has no list of functions to keep to.
-            let error = if profile == Profile::Workflow { error } else { None };
-            (functions, error)
+            let error = error.filter(|_| workflow);
+            (functions.map(|words| texts(&tree, &words)), error)
         }
         Err(error) => (None, Some(error)),
     };
@@ -122,6 +124,14 @@ pub fn violations(source: Wtf8<'_>) -> Vec<Error> {
     found.into_iter().map(|error| normalized.locate(error, source)).collect()
 }
 
+fn texts(tree: &Tree, words: &[Word]) -> Vec<Wtf8Buf> {
+    let mut texts = Vec::with_capacity(words.len());
+    for &word in words {
+        texts.push(tree.text(word).to_owned());
+    }
+    texts
+}
+
 /// A compiled expression, ready to be evaluated any number of times.
 ///
 /// Names are resolved and regular expressions compiled once. A program is immutable and
@@ -138,7 +148,8 @@ pub fn violations(source: Wtf8<'_>) -> Vec<Error> {
 /// ```
 pub struct Program {
     code: Arc<Code>,
-    source: Wtf8Buf,
+    /// The source, where it is not the normalized text.
+    source: Option<Wtf8Buf>,
     normalized: Normalized,
     functions: Vec<Wtf8Buf>,
     reads: Reads,
@@ -149,21 +160,25 @@ impl Program {
     /// Compiles a source. In the workflow profile it is normalized and validated first.
     pub fn compile(source: Wtf8<'_>, profile: Profile) -> Result<Program, Error> {
         let normalized = profile.normalize(source);
-        let compiled = normalized.parse().and_then(|tree| {
-            let Validation { functions, error } = validate(&tree);
+        let compiled = normalized.parse().and_then(|mut tree| {
+            let workflow = profile == Profile::Workflow;
+            let Validation { functions, error } = validate(&tree, workflow);
             match error {
-                Some(error) if profile == Profile::Workflow => Err(error),
-                _ => Ok((
-                    compile(&tree, profile.library())?,
-                    functions.unwrap_or_default(),
-                    reads(&tree),
-                )),
+                Some(error) if workflow => Err(error),
+                _ => {
+                    let functions = texts(&tree, &functions.unwrap_or_default());
+                    let reads = reads(&tree);
+                    Ok((compile(&mut tree, profile.library())?, functions, reads))
+                }
             }
         });
         match compiled {
             Ok((code, functions, reads)) => Ok(Program {
                 code: Arc::new(code),
-                source: source.to_owned(),
+                source: match normalized.as_authored() {
+                    Some(_) => None,
+                    None => Some(source.to_owned()),
+                },
                 normalized,
                 functions,
                 reads,
@@ -213,8 +228,7 @@ impl Program {
             Ok(false) if self.profile == Profile::Workflow => {
                 Err(Error::from(ErrorKind::NotSerializable))
             }
-            outcome => outcome
-                .map_err(|error| self.normalized.locate(error, self.source.as_wtf8())),
+            outcome => outcome.map_err(|error| self.locate(error)),
         };
         if outcome.is_err() {
             out.truncate(start);
@@ -222,6 +236,13 @@ impl Program {
         let spent = inputs.heap.budget.spent();
         inputs.heap.reset(mark);
         (outcome, spent)
+    }
+
+    /// An error with its place in the source.
+    fn locate(&self, error: Error) -> Error {
+        let written = self.source.as_ref().map(Wtf8Buf::as_wtf8);
+        let source = written.or_else(|| self.normalized.as_authored());
+        self.normalized.locate(error, source.unwrap_or_default())
     }
 
     /// Gives whether there is a value, and its JSON text after what `out` holds.
@@ -267,7 +288,7 @@ pub(crate) fn evaluate_authored(
     let outcome = program
         .run(&mut inputs, &mut json)
         .map(|is_there| is_there.then_some(json))
-        .map_err(|error| program.normalized.locate(error, program.source.as_wtf8()));
+        .map_err(|error| program.locate(error));
     *heap = inputs.heap;
     heap.reset(mark);
     outcome.map_err(Unevaluated::Run)

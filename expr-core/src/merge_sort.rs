@@ -98,12 +98,45 @@ impl MergeSort {
     }
 }
 
+/// So many items are put in their places one after the other.
+const FEW: usize = 8;
+
 /// The positions of `count` items in order; `later` says whether the first of two comes
 /// after the second. Equal items keep their order.
 pub(crate) fn sorted(count: usize, later: &dyn Fn(usize, usize) -> bool) -> Vec<u32> {
-    let mut sort = MergeSort::new(length(count));
-    while let Some((first, second)) = sort.next_pair() {
-        sort.answer(later(index(first), index(second)));
+    if count > FEW {
+        let mut sort = MergeSort::new(length(count));
+        while let Some((first, second)) = sort.next_pair() {
+            sort.answer(later(index(first), index(second)));
+        }
+        return sort.order;
     }
-    sort.order
+    let mut order: Vec<u32> = (0..length(count)).collect();
+    for end in 1..count {
+        let mut at = end;
+        while let Some([.., before, item]) = order.get_mut(..=at)
+            && later(index(*before), index(*item))
+        {
+            core::mem::swap(before, item);
+            at = at.saturating_sub(1);
+        }
+    }
+    order
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{FEW, sorted};
+    use alloc::vec::Vec;
+
+    #[test]
+    fn few_and_many_keep_the_order_of_equals() {
+        for count in 0..FEW * 3 {
+            let key = |at: usize| (at * 7 + 3) % 5;
+            let order = sorted(count, &|first, second| key(first) > key(second));
+            let mut expected: Vec<u32> = (0..u32::try_from(count).unwrap()).collect();
+            expected.sort_by_key(|&at| key(at as usize));
+            assert_eq!(order, expected, "{count} items");
+        }
+    }
 }

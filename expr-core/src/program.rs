@@ -8,8 +8,10 @@
 use crate::builtin::BuiltinId;
 use crate::error::Token;
 use crate::regex::Regex;
+use crate::size::index;
 use crate::span::Span;
-use crate::syntax::Signature;
+use crate::syntax::{Operator, Signature};
+use crate::text::Wtf8;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 
@@ -18,6 +20,9 @@ pub(crate) type Pc = u32;
 
 /// A name of the program, an index into its list of names.
 pub(crate) type NameIndex = u32;
+
+/// A name that the program uses, in the program's own bytes.
+pub(crate) use crate::syntax::Name;
 
 /// One operation. `last` marks the last step of a path, whose single array stays one;
 /// `keep` marks a step with `[]`, whose list of one item stays a list.
@@ -196,13 +201,26 @@ pub(crate) enum Comparison {
 }
 
 /// Where an operation comes from, for errors.
-#[derive(Clone, PartialEq, Debug, Default)]
+#[derive(Clone, Copy, PartialEq, Debug, Default)]
 pub(crate) struct Site {
     pub(crate) span: Span,
     /// The contract's position.
     pub(crate) at: Option<u32>,
     /// The contract's token.
-    pub(crate) token: Option<Token>,
+    pub(crate) token: Option<SiteToken>,
+}
+
+/// The token of a site.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub(crate) enum SiteToken {
+    Operator(Operator),
+    /// A text in the program's own bytes.
+    Text {
+        start: u32,
+        len: u32,
+    },
+    Number(f64),
+    Bool(bool),
 }
 
 /// The right side of `and` or `or`: the operator's place stands in for that of every
@@ -225,14 +243,6 @@ pub(crate) enum Constant {
         start: u32,
         len: u32,
     },
-}
-
-/// A name that the program uses, in the program's own bytes.
-#[derive(Clone, Copy, PartialEq, Debug)]
-pub(crate) struct Name {
-    pub(crate) start: u32,
-    pub(crate) len: u32,
-    pub(crate) hash: u32,
 }
 
 /// A function definition.
@@ -347,6 +357,27 @@ pub(crate) struct Code {
     pub(crate) signatures: Vec<(BuiltinId, Signature)>,
     /// The layout of the outermost scope.
     pub(crate) layout: u32,
+}
+
+impl Code {
+    /// A text among its bytes.
+    pub(crate) fn text(&self, start: u32, len: u32) -> Wtf8<'_> {
+        let start = index(start);
+        let bytes = self.bytes.get(start..start.saturating_add(index(len)));
+        Wtf8::new(bytes.unwrap_or_default())
+    }
+
+    /// What an error at a site names.
+    pub(crate) fn token(&self, site: &Site) -> Option<Token> {
+        Some(match site.token? {
+            SiteToken::Operator(operator) => Token::from(operator.as_str()),
+            SiteToken::Text { start, len } => {
+                Token::Text(self.text(start, len).to_owned())
+            }
+            SiteToken::Number(number) => Token::Number(number),
+            SiteToken::Bool(value) => Token::Bool(value),
+        })
+    }
 }
 
 impl Op {

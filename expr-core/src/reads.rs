@@ -67,6 +67,12 @@ impl Reads {
         Reads { entries: alloc::vec![root], names: Vec::new() }
     }
 
+    /// Makes room for fields, and for the bytes of their names.
+    pub(crate) fn reserve(&mut self, fields: usize, bytes: usize) {
+        self.entries.reserve(fields);
+        self.names.reserve(bytes);
+    }
+
     /// The context.
     pub fn root(&self) -> Read<'_> {
         Read { reads: self, part: self.context() }

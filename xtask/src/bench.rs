@@ -1,6 +1,15 @@
-//! Measurements: what they print is for people to judge, and no run fails for its figures.
+//! Measurements: what they print is for people to judge, and no run fails for its times.
+//! Instructions are counted instead of timed, so a run can fail for them.
 
-use std::path::PathBuf;
+mod engines;
+pub(crate) mod growth;
+pub(crate) mod instructions;
+mod machine;
+mod plot;
+pub(crate) mod report;
+pub(crate) mod table;
+
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 use clap::ValueEnum;
@@ -13,86 +22,83 @@ use crate::{npm, wasm};
 
 /// The folder in which the reference is installed.
 const ORACLE: &str = "parity-fixtures/oracle";
+/// The workspace of the other implementations.
+const PEERS: &str = "tests/peers/Cargo.toml";
 
 /// What to measure.
 #[derive(clap::Args)]
 pub(crate) struct Bench {
-    #[arg(value_enum, default_value_t = Subject::Hosts)]
+    #[arg(value_enum, default_value_t = Subject::Engines)]
     subject: Subject,
-    /// Write what `hosts` or `host` measures to this file.
+    /// Write what `engines`, `host` or `growth` measures to this file.
     #[arg(long, value_name = "FILE")]
     json: Option<PathBuf>,
-    /// Of `host`, time only the workloads whose name contains this text.
-    #[arg(long, value_name = "NAME")]
-    only: Option<String>,
+    /// Measure only the workloads or constructs whose name contains this text.
+    #[arg(long, value_name = "NAME", default_value = "")]
+    only: String,
+    /// Write what `instructions` counts as what it shall be.
+    #[arg(long)]
+    bless: bool,
 }
 
 #[derive(Clone, Copy, ValueEnum)]
 enum Subject {
-    /// The demo's expressions on every host.
-    Hosts,
-    /// Wasmtime beside the engine linked natively, on the shared workloads.
+    /// Ours on every host, other implementations and code written by hand.
+    Engines,
+    /// Wasmtime beside the engine linked natively, with deadlines, instances and starts.
     Host,
+    /// Time and memory as the context grows, ours and other implementations.
+    Growth,
+    /// Instructions of some workloads, compared with what they were.
+    Instructions,
     /// Workflows on a Temporal server: without expressions, with npm `jsonata`, with ours.
     Temporal,
 }
 
 /// Builds what is measured and measures it.
 pub(crate) fn run(workspace: &Workspace, bench: Bench) -> Result<()> {
-    npm::build(workspace, &wasm::build(workspace)?)?;
-    match bench.subject {
-        Subject::Hosts => hosts(workspace, bench.json),
-        Subject::Host => host(workspace, bench.json, bench.only),
+    let Bench { subject, json, only, bless } = bench;
+    let json = json.map(std::path::absolute).transpose()?;
+    match subject {
+        Subject::Engines => engines::run(workspace, json.as_deref(), &only),
+        Subject::Host => {
+            npm::build(workspace, &wasm::build(workspace)?)?;
+            host(
+                workspace,
+                &prepare(workspace, Answers::Unasked)?,
+                json.as_deref(),
+                &only,
+            )
+        }
+        Subject::Growth => growth::run(workspace, json.as_deref(), &only),
+        Subject::Instructions if bless => instructions::bless(workspace),
+        Subject::Instructions => instructions::check(workspace),
         Subject::Temporal => workflows(workspace),
     }
 }
 
-/// Debug builds measure nothing, so this one is optimized, which takes minutes the first
-/// time.
-fn hosts(workspace: &Workspace, json: Option<PathBuf>) -> Result<()> {
-    let shell = tool::shell(workspace.root())?;
-    let mut command = tool::cargo(&shell)
-        .args(["run", "--quiet", "--locked", "--release"])
-        .args(["--package", "expr-tests", "--bin", "demo", "--", "--repeat", "2001"]);
-    if let Some(path) = json {
-        command = command.arg("--json").arg(std::path::absolute(path)?);
-    }
-    command.run().context("the hosts disagree")
+/// Whether the reference is asked for the answers of the workloads.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Answers {
+    Asked,
+    Unasked,
 }
 
-/// The command `expr` is built as well, since its start is timed.
-fn host(
-    workspace: &Workspace,
-    json: Option<PathBuf>,
-    only: Option<String>,
-) -> Result<()> {
-    if !workspace.path("../shared/bench").is_dir() {
-        println!("SKIPPED: ../shared/bench is not there");
-        return Ok(());
-    }
+/// Puts everything that is measured into a folder; the list of workloads.
+fn prepare(workspace: &Workspace, answers: Answers) -> Result<PathBuf> {
+    tool::require_node()?;
+    let folder = workspace.path("target/bench");
     let shell = tool::shell(workspace.root())?;
-    let build = ["build", "--quiet", "--locked", "--release"];
-    tool::cargo(&shell)
-        .args(build)
-        .args([
-            "--package=expr-tests",
-            "--bin=bench",
-            "--package=host-wasmtime",
-            "--bin=expr",
-        ])
-        .run()?;
-    let program = workspace.path("target/release/bench");
-    let mut command = cmd!(shell, "{program}");
-    if let Some(path) = json {
-        command = command.arg("--json").arg(std::path::absolute(path)?);
-    }
-    if let Some(only) = only {
-        command = command.arg("--only").arg(only);
-    }
-    command.quiet().run().context("the hosts disagree")
+    let asked = (answers == Answers::Asked).then_some("--answers");
+    cmd!(shell, "node tests/bench/prepare.mjs {folder} {asked...}")
+        .quiet()
+        .run()
+        .context("the workloads cannot be prepared")?;
+    Ok(folder.join("workloads.json"))
 }
 
-fn workflows(workspace: &Workspace) -> Result<()> {
+/// Installs the reference, unless it is there.
+fn install_reference(workspace: &Workspace) -> Result<PathBuf> {
     let jsonata = workspace.path(ORACLE).join("node_modules/jsonata/jsonata.js");
     if !jsonata.is_file() {
         let shell = tool::shell(&workspace.path(ORACLE))?;
@@ -101,6 +107,48 @@ fn workflows(workspace: &Workspace) -> Result<()> {
             .ignore_stdout()
             .run()?;
     }
+    Ok(jsonata)
+}
+
+/// Builds the program that measures the implementations in Rust, which takes minutes the
+/// first time.
+fn build_peers(workspace: &Workspace) -> Result<PathBuf> {
+    let shell = tool::shell(workspace.root())?;
+    let target = workspace.path("target/peers");
+    tool::cargo(&shell)
+        .args(["build", "--quiet", "--locked", "--release", "--bin=bench"])
+        .args(["--manifest-path", PEERS, "--target-dir"])
+        .arg(&target)
+        .run()
+        .context("cannot build the other implementations, which cargo downloads")?;
+    Ok(target.join("release/bench").with_extension(std::env::consts::EXE_EXTENSION))
+}
+
+/// Times wasmtime beside the engine linked natively. The command `expr` is built as well,
+/// since its start is timed.
+fn host(
+    workspace: &Workspace,
+    list: &Path,
+    json: Option<&Path>,
+    only: &str,
+) -> Result<()> {
+    let shell = tool::shell(workspace.root())?;
+    tool::cargo(&shell)
+        .args(["build", "--quiet", "--locked", "--release"])
+        .args(["--package=expr-tests", "--bin=bench"])
+        .args(["--package=host-wasmtime", "--bin=expr"])
+        .run()?;
+    let program = workspace.path("target/release/bench");
+    let mut command = cmd!(shell, "{program} {list} --only {only}");
+    if let Some(path) = json {
+        command = command.arg("--json").arg(path);
+    }
+    command.quiet().run().context("the hosts disagree")
+}
+
+fn workflows(workspace: &Workspace) -> Result<()> {
+    npm::build(workspace, &wasm::build(workspace)?)?;
+    let jsonata = install_reference(workspace)?;
     let Some(temporal) = Temporal::prepare(workspace) else { return Ok(()) };
     temporal.bench(&jsonata)
 }

@@ -72,11 +72,19 @@ fn peer(workspace: &Workspace) -> Result<PathBuf> {
     let shell = tool::shell(workspace.root())?;
     let target = workspace.path("target/peers");
     tool::cargo(&shell)
-        .args(["build", "--quiet", "--locked", "--manifest-path", PEERS, "--target-dir"])
+        .args([
+            "build",
+            "--quiet",
+            "--locked",
+            "--bin=answer",
+            "--manifest-path",
+            PEERS,
+            "--target-dir",
+        ])
         .arg(&target)
         .run()
         .context("cannot build jsonata-rs, which cargo downloads")?;
-    Ok(target.join("debug/expr-peers").with_extension(std::env::consts::EXE_EXTENSION))
+    Ok(target.join("debug/answer").with_extension(std::env::consts::EXE_EXTENSION))
 }
 
 /// The project's own fixtures, of which none may fail on any host.

@@ -2,6 +2,7 @@
 //! go stale.
 
 mod contract;
+mod performance;
 
 use std::fmt::Write as _;
 use std::fs;
@@ -10,25 +11,29 @@ use anyhow::{Result, ensure};
 use expr_core::{catalog, functions};
 use expr_wasm::error::Refusal;
 
+use crate::bench::growth;
 use crate::workspace::{Workspace, write};
 
 /// Where a page is, and what writes it.
-type Page = (&'static str, fn() -> String);
+type Page = (&'static str, fn() -> Result<String>);
 
 const STEPS: &str = include_str!("docs/steps.md");
 
-const PAGES: [Page; 5] = [
-    ("docs/errors.md", errors),
-    ("docs/builtins.md", builtins),
-    ("npm/src/builtins.ts", builtin_names),
-    ("docs/contract.md", contract::page),
-    ("docs/steps.md", steps),
+const PAGES: [Page; 8] = [
+    ("docs/errors.md", || Ok(errors())),
+    ("docs/builtins.md", || Ok(builtins())),
+    ("npm/src/builtins.ts", || Ok(builtin_names())),
+    ("docs/contract.md", || Ok(contract::page())),
+    ("docs/steps.md", || Ok(steps())),
+    ("docs/performance.md", performance::page),
+    ("docs/growth-time.svg", growth::time_plot),
+    ("docs/growth-memory.svg", growth::memory_plot),
 ];
 
 /// Writes every generated page.
 pub(crate) fn generate(workspace: &Workspace) -> Result<()> {
     for (path, page) in PAGES {
-        write(&workspace.path(path), page())?;
+        write(&workspace.path(path), page()?)?;
         println!("wrote {path}");
     }
     Ok(())
@@ -38,7 +43,7 @@ pub(crate) fn generate(workspace: &Workspace) -> Result<()> {
 pub(crate) fn check(workspace: &Workspace) -> Result<()> {
     for (path, page) in PAGES {
         let found = fs::read_to_string(workspace.path(path)).unwrap_or_default();
-        ensure!(found == page(), "{path} is stale: run `cargo xtask docs`");
+        ensure!(found == page()?, "{path} is stale: run `cargo xtask docs`");
     }
     Ok(())
 }

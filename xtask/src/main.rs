@@ -7,6 +7,7 @@ mod audit;
 mod bench;
 mod conformance;
 mod docs;
+mod features;
 mod mutants;
 mod npm;
 mod reproduce;
@@ -152,7 +153,11 @@ fn run(task: Task) -> Result<()> {
         Task::Fuzz { rest } => conformance::fuzz(workspace, &rest.arguments),
         Task::Nightly { cases } => {
             // What one finds is no reason to leave the other out.
-            let runs = [audit::run(workspace), conformance::nightly(workspace, cases)];
+            let runs = [
+                audit::run(workspace),
+                features::check(workspace),
+                conformance::nightly(workspace, cases),
+            ];
             runs.into_iter().collect()
         }
         Task::Audit => audit::run(workspace),

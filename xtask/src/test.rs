@@ -5,6 +5,7 @@ use std::time::Instant;
 use anyhow::{Context, Result};
 use xshell::Shell;
 
+use crate::bench::instructions;
 use crate::tool;
 use crate::wasm::Artifact;
 use crate::workspace::Workspace;
@@ -45,6 +46,7 @@ pub(crate) fn run(workspace: &Workspace) -> Result<()> {
     stage("cargo test", || {
         cargo(&shell, &["test", "--workspace", FEATURES, "--locked", "--quiet"])
     })?;
+    stage("instructions", || instructions::check(workspace))?;
     let recording = temporal::new_recording(workspace)?;
     stage("fixtures", || conformance::check_fixtures(workspace, &recording))?;
     stage("vectors and suite", || conformance::check_snapshot(workspace, &recording))?;

@@ -282,7 +282,11 @@ pub(crate) fn find_helper(name: &[u8]) -> Option<BuiltinId> {
 const HELPERS: u16 = 0xFF;
 
 fn in_family(family: &[Builtin], number: u16, name: &[u8]) -> Option<BuiltinId> {
-    let place = family.binary_search_by(|row| row.name().as_bytes().cmp(name)).ok()?;
+    // Few rows have a name of that length, so that few names are compared.
+    let place = family.iter().position(|row| {
+        matches!(row.head.as_bytes().get(name.len()), None | Some(b'<'))
+            && row.name().as_bytes() == name
+    })?;
     Some(BuiltinId(number << 8 | u16::try_from(place).ok()?))
 }
 

@@ -1,6 +1,6 @@
 //! Labels → places, when all operations are emitted.
 
-use super::{Compiler, Label, bug};
+use super::{Compiler, Label, NOWHERE, bug};
 use crate::error::Result;
 use crate::merge_sort::sorted;
 use crate::program::{Code, Op};
@@ -12,8 +12,7 @@ impl Compiler<'_> {
     pub(super) fn assemble(self) -> Result<Code> {
         let labels = Labels(self.labels);
         let mut code = self.code;
-        code.names = self.names.names;
-        code.bytes = self.names.bytes;
+        code.bytes = self.words.into_bytes();
         for op in &mut code.ops {
             labels.resolve_op(op)?;
             if let Op::CallBuiltin { builtin: id, .. }
@@ -62,12 +61,12 @@ impl Compiler<'_> {
     }
 }
 
-struct Labels(Vec<Option<u32>>);
+struct Labels(Vec<u32>);
 
 impl Labels {
     fn resolve(&self, label: &mut Label) -> Result<()> {
-        let place = self.0.get(index(*label)).copied().flatten();
-        *label = place.ok_or_else(|| bug("a jump to nowhere"))?;
+        let place = self.0.get(index(*label)).filter(|&&place| place != NOWHERE);
+        *label = *place.ok_or_else(|| bug("a jump to nowhere"))?;
         Ok(())
     }
 

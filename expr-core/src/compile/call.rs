@@ -1,72 +1,71 @@
 //! Calls, `~>`, partial application, function definitions, transforms.
 
 use super::{Compiler, Task};
-use crate::error::{Result, Token};
-use crate::program::{Lambda, Op, PartialCall, Transform};
-use crate::syntax::{NodeId, NodeKind};
-use crate::text::Wtf8Buf;
-use crate::value::length;
-use alloc::vec;
+use crate::error::Result;
+use crate::program::{Lambda, Op, PartialCall, SiteToken, Transform};
+use crate::size::length;
+use crate::syntax::{List, NodeId, NodeKind, Operator};
 use alloc::vec::Vec;
 
 impl Compiler<'_> {
     /// Plans a call; in a tail position it takes the place of the running function.
     pub(super) fn call(&mut self, id: NodeId, tail: bool) -> Result<()> {
-        let NodeKind::Call { procedure, arguments } = self.get(id)?.kind.clone() else {
+        let NodeKind::Call { procedure, arguments } = self.get(id)?.kind else {
             return Ok(());
         };
         let count = length(arguments.len());
-        let mut tasks = Vec::new();
+        let planned = self.tasks.len();
         let builtin = if tail { None } else { self.callee_builtin(procedure)? };
         if builtin.is_none() {
-            self.callee(procedure, id, false, &mut tasks)?;
+            self.callee(procedure, id, false)?;
         }
-        push_nodes(&mut tasks, &arguments);
+        self.add_nodes(arguments);
         let call = match builtin {
             Some(builtin) => Op::CallBuiltin { builtin, arguments: count, piped: false },
             None if tail => Op::TailCall { arguments: count },
             None => Op::Call { arguments: count, piped: false },
         };
-        tasks.push(match call {
+        let call = match call {
             Op::TailCall { .. } => Task::EmitAt(call, self.tail_site(id)?),
             _ => Task::Emit(call, id),
-        });
-        self.plan(tasks);
+        };
+        self.add(call);
+        self.planned_from(planned);
         Ok(())
     }
 
     /// Plans `lhs ~> rhs`. A call on the right gets the left value as its first argument,
     /// whatever follows the call itself is passed over, as in the reference.
     pub(super) fn apply(&mut self, id: NodeId, lhs: NodeId, rhs: NodeId) -> Result<()> {
-        let NodeKind::Call { procedure, arguments } = self.get(rhs)?.kind.clone() else {
-            self.plan(vec![Task::Node(lhs), Task::Node(rhs), Task::Emit(Op::Apply, id)]);
+        let NodeKind::Call { procedure, arguments } = self.get(rhs)?.kind else {
+            self.plan(&[Task::Node(lhs), Task::Node(rhs), Task::Emit(Op::Apply, id)]);
             return Ok(());
         };
         let count = length(arguments.len()).saturating_add(1);
-        let mut tasks = vec![Task::Node(lhs)];
+        let planned = self.tasks.len();
+        self.add(Task::Node(lhs));
         let builtin = self.callee_builtin(procedure)?;
         if builtin.is_none() {
-            self.callee(procedure, rhs, false, &mut tasks)?;
-            tasks.push(Task::Emit(Op::Swap, rhs));
+            self.callee(procedure, rhs, false)?;
+            self.add(Task::Emit(Op::Swap, rhs));
         }
-        push_nodes(&mut tasks, &arguments);
+        self.add_nodes(arguments);
         let call = match builtin {
             Some(builtin) => Op::CallBuiltin { builtin, arguments: count, piped: true },
             None => Op::Call { arguments: count, piped: true },
         };
-        tasks.push(Task::Emit(call, rhs));
-        self.plan(tasks);
+        self.add(Task::Emit(call, rhs));
+        self.planned_from(planned);
         Ok(())
     }
 
     /// Plans a partial application: first the arguments, then the function.
     pub(super) fn partial(&mut self, id: NodeId) -> Result<()> {
-        let NodeKind::Partial { procedure, arguments } = self.get(id)?.kind.clone()
-        else {
+        let NodeKind::Partial { procedure, arguments } = self.get(id)?.kind else {
             return Ok(());
         };
         let mut holes = Vec::new();
-        for (&argument, position) in arguments.iter().zip(0_u32..) {
+        for (&argument, position) in self.tree.list(arguments).iter().zip(0_u32..) {
             if matches!(self.get(argument)?.kind, NodeKind::Placeholder) {
                 holes.push(position);
             }
@@ -74,33 +73,26 @@ impl Compiler<'_> {
         let number = length(self.code.partials.len());
         let count = length(arguments.len());
         self.code.partials.push(PartialCall { arguments: count, holes });
-        let mut tasks = Vec::new();
-        push_nodes(&mut tasks, &arguments);
-        self.callee(procedure, id, true, &mut tasks)?;
-        tasks.push(Task::Emit(Op::Partial(number), id));
-        self.plan(tasks);
+        let planned = self.tasks.len();
+        self.add_nodes(arguments);
+        self.callee(procedure, id, true)?;
+        self.add(Task::Emit(Op::Partial(number), id));
+        self.planned_from(planned);
         Ok(())
     }
 
-    fn callee(
-        &mut self,
-        procedure: NodeId,
-        call: NodeId,
-        partial: bool,
-        tasks: &mut Vec<Task>,
-    ) -> Result<()> {
-        tasks.push(Task::Node(procedure));
-        let NodeKind::Path { steps, .. } = &self.get(procedure)?.kind else {
+    fn callee(&mut self, procedure: NodeId, call: NodeId, partial: bool) -> Result<()> {
+        self.add(Task::Node(procedure));
+        let NodeKind::Path { steps, .. } = self.get(procedure)?.kind else {
             return Ok(());
         };
-        let Some(&first) = steps.first() else { return Ok(()) };
-        if let NodeKind::Name(name) | NodeKind::Variable(name) = &self.get(first)?.kind {
-            let name = name.clone();
-            let number = self.name(name.as_wtf8().bytes());
+        let Some(&first) = self.tree.list(steps).first() else { return Ok(()) };
+        if let NodeKind::Name(name) | NodeKind::Variable(name) = self.get(first)?.kind {
+            let number = self.name(name);
             let span = self.get(procedure)?.span;
-            tasks.push(Task::Load(name, span));
+            self.add(Task::Load(name, span));
             let check = Op::CheckCallee { name: number, partial };
-            tasks.push(Task::Emit(check, call));
+            self.add(Task::Emit(check, call));
         }
         Ok(())
     }
@@ -111,72 +103,64 @@ impl Compiler<'_> {
     ) -> Result<Option<crate::builtin::BuiltinId>> {
         let node = self.get(procedure)?;
         let plain = node.predicates.is_empty() && node.group.is_none();
-        match &node.kind {
-            NodeKind::Variable(name) if plain && !name.as_wtf8().is_empty() => {
-                let name = name.clone();
-                Ok(self.builtin(name.as_wtf8().bytes()))
-            }
-            _ => Ok(None),
-        }
+        Ok(match node.kind {
+            NodeKind::Variable(name) if plain => self.builtin(name),
+            _ => None,
+        })
     }
 
     /// What an error in a call names.
-    pub(super) fn callee_token(&self, procedure: NodeId) -> Option<Token> {
+    pub(super) fn callee_token(&self, procedure: NodeId) -> Option<SiteToken> {
         let node = self.tree.get(procedure)?;
-        let named = match &node.kind {
-            NodeKind::Path { steps, .. } => self.tree.get(*steps.first()?)?,
+        let named = match node.kind {
+            NodeKind::Path { steps, .. } => {
+                self.tree.get(*self.tree.list(steps).first()?)?
+            }
             _ => node,
         };
-        Some(match &named.kind {
+        Some(SiteToken::Operator(match named.kind {
             NodeKind::Name(text) | NodeKind::Variable(text) | NodeKind::String(text) => {
-                Token::Text(text.clone())
+                let place = self.words.name(text);
+                return Some(SiteToken::Text { start: place.start, len: place.len });
             }
-            NodeKind::Number(number) => Token::Number(*number),
-            NodeKind::Bool(value) => Token::Bool(*value),
-            NodeKind::Call { .. } | NodeKind::Partial { .. } => Token::from("("),
-            NodeKind::Array(_) => Token::from("["),
-            NodeKind::Object(_) => Token::from("{"),
-            NodeKind::Negate(_) => Token::from("-"),
-            NodeKind::Wildcard => Token::from("*"),
-            NodeKind::Descendants => Token::from("**"),
-            NodeKind::Binary { operator, .. } => Token::from(operator.as_str()),
-            NodeKind::Bind { .. } => Token::from(":="),
-            NodeKind::Apply { .. } => Token::from("~>"),
+            NodeKind::Number(number) => return Some(SiteToken::Number(number)),
+            NodeKind::Bool(value) => return Some(SiteToken::Bool(value)),
+            NodeKind::Call { .. } | NodeKind::Partial { .. } => Operator::OpenParen,
+            NodeKind::Array(_) => Operator::OpenBracket,
+            NodeKind::Object(_) => Operator::OpenBrace,
+            NodeKind::Negate(_) => Operator::Minus,
+            NodeKind::Wildcard => Operator::Star,
+            NodeKind::Descendants => Operator::Descendants,
+            NodeKind::Binary { operator, .. } => operator,
+            NodeKind::Bind { .. } => Operator::Assign,
+            NodeKind::Apply { .. } => Operator::Apply,
             _ => return None,
-        })
+        }))
     }
 
     /// Plans a function definition; its body comes after the code around it.
     pub(super) fn lambda(&mut self, id: NodeId) -> Result<()> {
-        let NodeKind::Lambda { parameters, signature, body } = self.get(id)?.kind.clone()
-        else {
-            return Ok(());
-        };
-        let mut names = Vec::with_capacity(parameters.len());
-        for parameter in &parameters {
-            names.push(self.name(parameter.as_wtf8().bytes()));
-        }
-        let count = length(names.len());
-        let scope = self.scopes.add_lambda(id, names);
-        let layout = self.layout(scope);
-        let entry = self.label();
+        let NodeKind::Lambda { head, body } = self.get(id)?.kind else { return Ok(()) };
+        let Some(head) = self.tree.head(head) else { return Ok(()) };
+        let scope = self.scopes.add_lambda(id, &head.parameters);
+        let (layout, entry) = (self.layout(scope), self.label());
         let number = length(self.code.lambdas.len());
-        let parameters = count;
+        let parameters = length(head.parameters.len());
+        let signature = head.signature.clone();
         self.code.lambdas.push(Lambda { entry, parameters, layout, signature });
-        self.bodies.push(vec![
+        self.bodies.push([
             Task::Place(entry),
             Task::Scope(scope),
             Task::Tail(body),
             Task::Emit(Op::Return, body),
         ]);
-        self.plan(vec![Task::Emit(Op::Closure(number), id)]);
+        self.plan(&[Task::Emit(Op::Closure(number), id)]);
         Ok(())
     }
 
     /// Plans a transform: its parts are jumped over here and entered when it is applied.
     pub(super) fn transform(&mut self, id: NodeId) -> Result<()> {
-        let NodeKind::Transform { pattern, update, delete } = self.get(id)?.kind.clone()
-        else {
+        let NodeKind::Transform { pattern, update, delete } = self.get(id)?.kind else {
             return Ok(());
         };
         let span = self.get(id)?.span;
@@ -194,11 +178,13 @@ impl Compiler<'_> {
             clone: clone_label,
             sites: [own_site, update_site, delete_site],
         });
-        let mut tasks = vec![
+        let clone = self.word(b"clone");
+        let planned = self.tasks.len();
+        self.tasks.extend_from_slice(&[
             Task::Emit(Op::Transform(number), id),
             Task::Emit(Op::Jump(end), id),
             Task::Place(clone_label),
-            Task::Load(Wtf8Buf::from("clone"), span),
+            Task::Load(clone, span),
             Task::Emit(Op::TransformNext, id),
             Task::Place(pattern_label),
             Task::Node(pattern),
@@ -206,20 +192,20 @@ impl Compiler<'_> {
             Task::Place(update_label),
             Task::Node(update),
             Task::Emit(Op::TransformNext, update),
-        ];
+        ]);
         if let (Some(delete), Some(label)) = (delete, delete_label) {
-            tasks.push(Task::Place(label));
-            tasks.push(Task::Node(delete));
-            tasks.push(Task::Emit(Op::TransformNext, delete));
+            self.add(Task::Place(label));
+            self.add(Task::Node(delete));
+            self.add(Task::Emit(Op::TransformNext, delete));
         }
-        tasks.push(Task::Place(end));
-        self.plan(tasks);
+        self.add(Task::Place(end));
+        self.planned_from(planned);
         Ok(())
     }
-}
 
-fn push_nodes(tasks: &mut Vec<Task>, nodes: &[NodeId]) {
-    for &node in nodes {
-        tasks.push(Task::Node(node));
+    fn add_nodes(&mut self, nodes: List) {
+        for &node in self.tree.list(nodes) {
+            self.add(Task::Node(node));
+        }
     }
 }

@@ -7,25 +7,26 @@
 mod assemble;
 mod call;
 mod estimate;
-mod name;
 mod path;
 mod reads;
 mod scope;
 
-use crate::error::{Error, ErrorKind, Result, Token};
+use crate::error::{Error, ErrorKind, Result};
 use crate::program::{
     Arithmetic, Code, Comparison, Grouping, NameIndex, Op, Pair, Site, is_reserved_key,
 };
-use crate::program::{Constant, Region};
+use crate::program::{Constant, Region, SiteToken};
+use crate::size::{index, length};
 use crate::span::Span;
-use crate::syntax::{Group, Node, NodeId, NodeKind, Operator, StageKind, Tree};
+use crate::syntax::{
+    Group, List, Name, Node, NodeId, NodeKind, Operator, StageKind, Tree, Word, Words,
+};
 use crate::text::Wtf8Buf;
-use crate::value::length;
-use alloc::vec;
+use alloc::sync::Arc;
 use alloc::vec::Vec;
+use core::mem::take;
 pub use estimate::Estimate;
 pub(crate) use estimate::estimate;
-use name::Names;
 pub(crate) use reads::reads;
 use scope::{ScopeId, Scopes};
 
@@ -38,29 +39,39 @@ pub(crate) enum Library {
     Workflow,
 }
 
-/// Compiles a tree.
-pub(crate) fn compile(tree: &Tree, library: Library) -> Result<Code> {
+/// Compiles a tree, whose names and texts become the program's.
+pub(crate) fn compile(tree: &mut Tree, library: Library) -> Result<Code> {
     compile_in(tree, library, false)
 }
 
 /// Compiles the text given to `$eval`, whose variables are those of the call.
 pub(crate) fn compile_text(source: &Wtf8Buf, library: Library) -> Result<Code> {
-    let tree = crate::syntax::parse(source.as_wtf8().bytes())?;
-    compile_in(&tree, library, true)
+    let mut tree = crate::syntax::parse(source.as_wtf8().bytes())?;
+    compile_in(&mut tree, library, true)
 }
 
-fn compile_in(tree: &Tree, library: Library, dynamic: bool) -> Result<Code> {
+fn compile_in(tree: &mut Tree, library: Library, dynamic: bool) -> Result<Code> {
     let root = tree.root().ok_or_else(|| bug("a source without a root"))?;
-    let mut names = Names::default();
-    let scopes = Scopes::new(tree, root, dynamic, &mut names);
+    let words = take(&mut tree.words);
+    let tree = &*tree;
+    let size = tree.len();
+    let mut code = Code::default();
+    // Most nodes become an operation, and some need two.
+    let ops = size.saturating_add(size >> 1).saturating_add(2);
+    code.ops.reserve(ops);
+    code.op_sites.reserve(ops);
+    code.sites.reserve(size);
+    code.names.reserve(words.len());
     let mut compiler = Compiler {
         tree,
         library,
-        scopes,
-        code: Code::default(),
-        names,
-        labels: Vec::new(),
-        tasks: Vec::new(),
+        scopes: Scopes::new(tree, root, dynamic, &words),
+        code,
+        numbers: alloc::vec![NO_NUMBER; words.len()],
+        words,
+        sited: None,
+        labels: Vec::with_capacity(size),
+        tasks: Vec::with_capacity(size.saturating_add(4)),
         bodies: Vec::new(),
     };
     compiler.run(root)?;
@@ -71,14 +82,14 @@ fn compile_in(tree: &Tree, library: Library, dynamic: bool) -> Result<Code> {
 type Label = u32;
 
 /// Work that is still to be done, the next thing last.
-#[derive(Clone, Debug)]
+#[derive(Clone, Copy, Debug)]
 enum Task {
     /// Emit a node with what follows it.
     Node(NodeId),
     /// Emit a node whose value is its function's value.
     Tail(NodeId),
     /// Emit reading a variable for a construct that does not name it as one.
-    Load(Wtf8Buf, Span),
+    Load(Word, Span),
     /// Emit an operation that belongs to a node.
     Emit(Op, NodeId),
     /// Emit an operation at a site.
@@ -96,13 +107,22 @@ struct Compiler<'a> {
     library: Library,
     scopes: Scopes,
     code: Code,
-    names: Names,
+    words: Words,
+    /// The number that each word has among the names of the program.
+    numbers: Vec<NameIndex>,
+    /// The node whose site is the last.
+    sited: Option<NodeId>,
     /// Where labels point.
-    labels: Vec<Option<u32>>,
+    labels: Vec<u32>,
     tasks: Vec<Task>,
     /// Function bodies, which come after the code around them.
-    bodies: Vec<Vec<Task>>,
+    bodies: Vec<[Task; 4]>,
 }
+
+/// What stands for the number of a word that no operation names.
+const NO_NUMBER: NameIndex = u32::MAX;
+/// What stands for the place of a label that has none yet.
+const NOWHERE: u32 = u32::MAX;
 
 #[cold]
 #[inline(never)]
@@ -110,26 +130,37 @@ fn bug(what: &'static str) -> Error {
     Error::from(ErrorKind::Bug { what })
 }
 
-impl Compiler<'_> {
+impl<'a> Compiler<'a> {
     fn run(&mut self, root: NodeId) -> Result<()> {
         let layout = self.layout(ScopeId::ROOT);
         self.code.layout = layout;
         let end = Task::Emit(Op::End, root);
-        self.plan(vec![Task::Scope(ScopeId::ROOT), Task::Node(root), end]);
+        self.plan(&[Task::Scope(ScopeId::ROOT), Task::Node(root), end]);
         loop {
             while let Some(task) = self.tasks.pop() {
                 self.carry_out(task)?;
             }
             let Some(body) = self.bodies.pop() else { return Ok(()) };
-            self.plan(body);
+            self.plan(&body);
         }
     }
 
     /// Plans tasks, to be carried out in their order before all that was planned so far.
-    fn plan(&mut self, tasks: Vec<Task>) {
-        for task in tasks.into_iter().rev() {
-            self.tasks.push(task);
+    fn plan(&mut self, tasks: &[Task]) {
+        let planned = self.tasks.len();
+        self.tasks.extend_from_slice(tasks);
+        self.planned_from(planned);
+    }
+
+    /// Ends planning the tasks from a place up, which were added in their order.
+    fn planned_from(&mut self, place: usize) {
+        if let Some(tasks) = self.tasks.get_mut(place..) {
+            tasks.reverse();
         }
+    }
+
+    fn add(&mut self, task: Task) {
+        self.tasks.push(task);
     }
 
     fn carry_out(&mut self, task: Task) -> Result<()> {
@@ -138,7 +169,7 @@ impl Compiler<'_> {
             Task::Tail(id) => self.node(id, true),
             Task::Load(name, span) => {
                 let site = self.site(span, None, None);
-                self.load(&name, true, site)
+                self.load(name, true, site)
             }
             Task::Emit(op, id) => {
                 let site = self.site_of(id)?;
@@ -151,8 +182,8 @@ impl Compiler<'_> {
             }
             Task::Place(label) => {
                 let here = length(self.code.ops.len());
-                if let Some(place) = self.labels.get_mut(crate::value::index(label)) {
-                    *place = Some(here);
+                if let Some(place) = self.labels.get_mut(index(label)) {
+                    *place = here;
                 }
                 Ok(())
             }
@@ -173,27 +204,36 @@ impl Compiler<'_> {
     }
 
     fn label(&mut self) -> Label {
-        self.labels.push(None);
+        self.labels.push(NOWHERE);
         length(self.labels.len()).saturating_sub(1)
     }
 
-    fn get(&self, id: NodeId) -> Result<&Node> {
+    fn get(&self, id: NodeId) -> Result<&'a Node> {
         self.tree.get(id).ok_or_else(|| bug("a node that is not there"))
     }
 
     /// The site of a node: what an error in its operation carries.
     fn site_of(&mut self, id: NodeId) -> Result<u32> {
+        // Operations of a node often follow each other.
+        if self.sited != Some(id) {
+            self.add_site(id)?;
+            self.sited = Some(id);
+        }
+        Ok(length(self.code.sites.len()).saturating_sub(1))
+    }
+
+    fn add_site(&mut self, id: NodeId) -> Result<()> {
         let node = self.get(id)?;
-        let token = match &node.kind {
-            NodeKind::Binary { operator, .. } => Some(Token::from(operator.as_str())),
-            NodeKind::Negate(_) => Some(Token::from("-")),
+        let token = match node.kind {
+            NodeKind::Binary { operator, .. } => Some(SiteToken::Operator(operator)),
+            NodeKind::Negate(_) => Some(SiteToken::Operator(Operator::Minus)),
             NodeKind::Call { procedure, .. } | NodeKind::Partial { procedure, .. } => {
-                self.callee_token(*procedure)
+                self.callee_token(procedure)
             }
             _ => None,
         };
-        let (span, at) = (node.span, node.at);
-        Ok(self.site(span, at, token))
+        self.site(node.span, node.at, token);
+        Ok(())
     }
 
     /// The site of a tail call. Its errors stand where the callee ends.
@@ -206,17 +246,33 @@ impl Compiler<'_> {
         Ok(self.site(span, at, token))
     }
 
-    fn site(&mut self, span: Span, at: Option<u32>, token: Option<Token>) -> u32 {
-        let site = Site { span, at, token };
-        if self.code.sites.last() != Some(&site) {
-            self.code.sites.push(site);
-        }
+    fn site(&mut self, span: Span, at: Option<u32>, token: Option<SiteToken>) -> u32 {
+        self.sited = None;
+        self.code.sites.push(Site { span, at, token });
         length(self.code.sites.len()).saturating_sub(1)
     }
 
-    /// The number of a name.
-    fn name(&mut self, name: &[u8]) -> NameIndex {
-        self.names.number(name)
+    /// The number of a word among the names of the program.
+    fn name(&mut self, word: Word) -> NameIndex {
+        let next = length(self.code.names.len());
+        let known = self.numbers.get_mut(index(word.0));
+        if let Some(&mut number) = known
+            && number != NO_NUMBER
+        {
+            return number;
+        }
+        if let Some(known) = known {
+            *known = next;
+        }
+        self.code.names.push(self.words.name(word));
+        next
+    }
+
+    /// The word of a text that may not be in the source.
+    fn word(&mut self, text: &[u8]) -> Word {
+        let word = self.words.add(text);
+        self.numbers.resize(self.words.len(), NO_NUMBER);
+        word
     }
 
     fn constant(&mut self, constant: Constant) -> Op {
@@ -232,39 +288,36 @@ impl Compiler<'_> {
             return self.path(id);
         }
         let is_call = matches!(node.kind, NodeKind::Call { .. });
-        let predicates = node.predicates.clone();
-        let group = node.group.clone();
-        if tail && is_call && predicates.is_empty() {
+        if tail && is_call && node.predicates.is_empty() {
             // The reference leaves everything after such a call to the caller.
             return self.call(id, true);
         }
         let mut unwrap = keep || needs_unwrapping(&node.kind);
-        let mut after = Vec::new();
-        for stage in &predicates {
+        let planned = self.tasks.len();
+        for stage in &node.predicates {
             if let StageKind::Filter(predicate) = stage.kind {
-                self.filter(predicate, tuple, id, &mut after)?;
+                self.filter(predicate, tuple, id)?;
                 unwrap = true;
             }
         }
-        if let Some(group) = &group {
-            self.group(group, tuple, &mut after)?;
+        if let Some(group) = &node.group {
+            self.group(group, tuple)?;
             unwrap = false;
         }
         if unwrap {
-            after.push(Task::Emit(Op::Unwrap { keep }, id));
+            self.add(Task::Emit(Op::Unwrap { keep }, id));
         }
+        self.planned_from(planned);
         // What a tail call gives never comes back to be unwrapped here.
-        let only_passes = !keep && predicates.is_empty() && group.is_none();
-        let tail = tail && only_passes;
-        self.plan(after);
-        self.core(id, tail)
+        let only_passes = !keep && node.predicates.is_empty() && node.group.is_none();
+        self.core(id, tail && only_passes)
     }
 
     /// Plans a node without what follows it.
     fn core(&mut self, id: NodeId, tail: bool) -> Result<()> {
-        let kind = self.get(id)?.kind.clone();
+        let node = self.get(id)?;
         let part = |node| if tail { Task::Tail(node) } else { Task::Node(node) };
-        match kind {
+        match node.kind {
             NodeKind::Call { .. } => return self.call(id, tail),
             NodeKind::Partial { .. } => return self.partial(id),
             NodeKind::Apply { lhs, rhs } => return self.apply(id, lhs, rhs),
@@ -274,20 +327,18 @@ impl Compiler<'_> {
                 return self.binary(id, operator, lhs, rhs);
             }
             NodeKind::Name(name) => {
-                let name = self.name(name.as_wtf8().bytes());
-                let keep = self.get(id)?.keep_array;
-                self.plan(vec![Task::Emit(Op::Lookup { name, keep }, id)]);
+                let (name, keep) = (self.name(name), node.keep_array);
+                self.plan(&[Task::Emit(Op::Lookup { name, keep }, id)]);
             }
             NodeKind::Variable(name) => {
-                let node = self.get(id)?;
                 let raw = node.keep_array
                     || node.group.is_some()
                     || !node.predicates.is_empty();
                 let site = self.site_of(id)?;
-                return self.load(&name, raw, site);
+                return self.load(name, raw, site);
             }
             NodeKind::String(text) => {
-                let (start, len) = self.names.text(text.as_wtf8().bytes());
+                let Name { start, len, .. } = self.words.name(text);
                 self.emit_constant(Constant::Text { start, len }, id)?;
             }
             NodeKind::Number(number) => {
@@ -296,63 +347,57 @@ impl Compiler<'_> {
             NodeKind::Bool(value) => self.emit_constant(Constant::Bool(value), id)?,
             NodeKind::Null => self.emit_constant(Constant::Null, id)?,
             NodeKind::Regex(regex) => {
-                self.code.regexes.push(regex);
+                let regex =
+                    self.tree.regex(regex).ok_or_else(|| bug("a lost pattern"))?;
+                self.code.regexes.push(Arc::clone(regex));
                 let number = length(self.code.regexes.len()).saturating_sub(1);
-                self.plan(vec![Task::Emit(Op::Regex(number), id)]);
+                self.plan(&[Task::Emit(Op::Regex(number), id)]);
             }
-            NodeKind::Placeholder => self.plan(vec![Task::Emit(Op::Undefined, id)]),
-            NodeKind::Wildcard => self.plan(vec![Task::Emit(Op::Wildcard, id)]),
-            NodeKind::Descendants => self.plan(vec![Task::Emit(Op::Descendants, id)]),
+            NodeKind::Placeholder => self.plan(&[Task::Emit(Op::Undefined, id)]),
+            NodeKind::Wildcard => self.plan(&[Task::Emit(Op::Wildcard, id)]),
+            NodeKind::Descendants => self.plan(&[Task::Emit(Op::Descendants, id)]),
             NodeKind::Parent(slot) => return self.load_parent(slot, id),
             NodeKind::Negate(operand) => {
-                self.plan(vec![Task::Node(operand), Task::Emit(Op::Negate, id)]);
+                self.plan(&[Task::Node(operand), Task::Emit(Op::Negate, id)]);
             }
-            NodeKind::Array(items) => return self.array(id, &items),
+            NodeKind::Array(items) => return self.array(id, items),
             NodeKind::Object(pairs) => {
-                let node = self.get(id)?;
                 let group = Group { pairs, at: node.at.unwrap_or(0), span: node.span };
-                let mut tasks = vec![Task::Emit(Op::Source, id)];
-                self.group(&group, false, &mut tasks)?;
-                self.plan(tasks);
+                let planned = self.tasks.len();
+                self.add(Task::Emit(Op::Source, id));
+                self.group(&group, false)?;
+                self.planned_from(planned);
             }
-            NodeKind::Block(statements) => return self.block(id, &statements, tail),
+            NodeKind::Block(statements) => return self.block(id, statements, tail),
             NodeKind::Condition { condition, then, otherwise } => {
                 let (otherwise_label, end) = (self.label(), self.label());
-                let mut tasks = vec![
+                self.plan(&[
                     Task::Node(condition),
                     Task::Emit(Op::JumpIfFalse(otherwise_label), id),
                     part(then),
                     Task::Emit(Op::Jump(end), id),
                     Task::Place(otherwise_label),
-                ];
-                tasks.push(match otherwise {
-                    Some(otherwise) => part(otherwise),
-                    None => Task::Emit(Op::Undefined, id),
-                });
-                tasks.push(Task::Place(end));
-                self.plan(tasks);
+                    otherwise.map_or(Task::Emit(Op::Undefined, id), part),
+                    Task::Place(end),
+                ]);
             }
             NodeKind::Elvis { lhs, rhs } => {
                 let end = self.label();
                 let keep_lhs = Task::Emit(Op::Elvis(end), id);
-                self.plan(vec![Task::Node(lhs), keep_lhs, part(rhs), Task::Place(end)]);
+                self.plan(&[Task::Node(lhs), keep_lhs, part(rhs), Task::Place(end)]);
             }
             NodeKind::Coalesce { exists, lhs, rhs } => {
-                if self.is_global(b"exists") {
+                let test = self.word(b"exists");
+                if self.is_global(test) {
                     let end = self.label();
                     let keep_lhs = Task::Emit(Op::Coalesce(end), id);
-                    self.plan(vec![
-                        Task::Node(lhs),
-                        keep_lhs,
-                        part(rhs),
-                        Task::Place(end),
-                    ]);
+                    self.plan(&[Task::Node(lhs), keep_lhs, part(rhs), Task::Place(end)]);
                 } else {
                     let NodeKind::Call { procedure, .. } = self.get(exists)?.kind else {
                         return Err(bug("a `??` without its test"));
                     };
                     let (otherwise, end) = (self.label(), self.label());
-                    self.plan(vec![
+                    self.plan(&[
                         Task::Node(lhs),
                         Task::Emit(Op::Copy, id),
                         Task::Node(procedure),
@@ -368,8 +413,8 @@ impl Compiler<'_> {
                 }
             }
             NodeKind::Bind { name, value } => {
-                let bind = self.bind(&name)?;
-                self.plan(vec![Task::Node(value), Task::Emit(bind, id)]);
+                let bind = self.bind(name)?;
+                self.plan(&[Task::Node(value), Task::Emit(bind, id)]);
             }
             NodeKind::Path { .. } | NodeKind::Sort(_) => {
                 return Err(bug("an order-by outside of a path"));
@@ -380,7 +425,7 @@ impl Compiler<'_> {
 
     fn emit_constant(&mut self, constant: Constant, id: NodeId) -> Result<()> {
         let op = self.constant(constant);
-        self.plan(vec![Task::Emit(op, id)]);
+        self.plan(&[Task::Emit(op, id)]);
         Ok(())
     }
 
@@ -397,7 +442,7 @@ impl Compiler<'_> {
                 let branch =
                     if operator == Operator::And { Op::And(end) } else { Op::Or(end) };
                 let site = self.site_of(id)?;
-                self.plan(vec![
+                self.plan(&[
                     Task::Node(lhs),
                     Task::EmitAt(branch, site),
                     Task::Place(start),
@@ -424,91 +469,89 @@ impl Compiler<'_> {
             Operator::Range => Op::Range,
             _ => return Err(bug("an operator without a meaning")),
         };
-        self.plan(vec![Task::Node(lhs), Task::Node(rhs), Task::Emit(op, id)]);
+        self.plan(&[Task::Node(lhs), Task::Node(rhs), Task::Emit(op, id)]);
         Ok(())
     }
 
-    fn array(&mut self, id: NodeId, items: &[NodeId]) -> Result<()> {
+    fn array(&mut self, id: NodeId, items: List) -> Result<()> {
         let constructed = self.get(id)?.constructs;
-        let mut tasks = vec![Task::Emit(Op::ArrayStart, id)];
-        for &item in items {
+        let planned = self.tasks.len();
+        self.add(Task::Emit(Op::ArrayStart, id));
+        for &item in self.tree.list(items) {
             let nested = matches!(self.get(item)?.kind, NodeKind::Array(_));
-            tasks.push(Task::Node(item));
-            tasks.push(Task::Emit(Op::ArrayItem { nested }, id));
+            self.add(Task::Node(item));
+            self.add(Task::Emit(Op::ArrayItem { nested }, id));
         }
-        tasks.push(Task::Emit(Op::ArrayEnd { constructed }, id));
-        self.plan(tasks);
+        self.add(Task::Emit(Op::ArrayEnd { constructed }, id));
+        self.planned_from(planned);
         Ok(())
     }
 
-    fn block(&mut self, id: NodeId, statements: &[NodeId], tail: bool) -> Result<()> {
+    fn block(&mut self, id: NodeId, statements: List, tail: bool) -> Result<()> {
         let outer = self.scopes.current();
         let inner = self.scopes.of_block(id);
-        let mut tasks = Vec::new();
+        let planned = self.tasks.len();
         if let Some(inner) = inner {
             let layout = self.layout(inner);
-            tasks.push(Task::Emit(Op::EnterScope(layout), id));
-            tasks.push(Task::Scope(inner));
+            self.add(Task::Emit(Op::EnterScope(layout), id));
+            self.add(Task::Scope(inner));
         }
-        match statements.split_last() {
-            None => tasks.push(Task::Emit(Op::Undefined, id)),
+        match self.tree.list(statements).split_last() {
+            None => self.add(Task::Emit(Op::Undefined, id)),
             Some((&last, before)) => {
                 for &statement in before {
-                    tasks.push(Task::Node(statement));
-                    tasks.push(Task::Emit(Op::Drop, id));
+                    self.add(Task::Node(statement));
+                    self.add(Task::Emit(Op::Drop, id));
                 }
-                tasks.push(if tail { Task::Tail(last) } else { Task::Node(last) });
+                self.add(if tail { Task::Tail(last) } else { Task::Node(last) });
             }
         }
         if inner.is_some() {
-            tasks.push(Task::Emit(Op::LeaveScope, id));
-            tasks.push(Task::Scope(outer));
+            self.add(Task::Emit(Op::LeaveScope, id));
+            self.add(Task::Scope(outer));
         }
-        self.plan(tasks);
+        self.planned_from(planned);
         Ok(())
     }
 
     /// Adds the tasks of a group-by or object constructor over the value on the stack.
-    fn group(
-        &mut self,
-        group: &Group,
-        tuples: bool,
-        tasks: &mut Vec<Task>,
-    ) -> Result<()> {
+    fn group(&mut self, group: &Group, tuples: bool) -> Result<()> {
         let outer = self.scopes.current();
         let inner = if tuples { self.scopes.add_tuples(outer) } else { outer };
         let number = length(self.code.groupings.len());
         let site = self.site(group.span, Some(group.at), None);
         let end = self.label();
-        tasks.push(Task::EmitAt(Op::Group(number), site));
-        tasks.push(Task::Scope(inner));
-        let mut pairs = Vec::new();
-        for &(key, value) in &group.pairs {
+        self.add(Task::EmitAt(Op::Group(number), site));
+        self.add(Task::Scope(inner));
+        let parts = self.tree.list(group.pairs);
+        let mut pairs = Vec::with_capacity(parts.len() >> 1);
+        for pair in parts.chunks_exact(2) {
+            let &[key, value] = pair else { continue };
             let (key_label, value_label) = (self.label(), self.label());
             let literal = self.literal_key(key)?;
+            self.add(Task::Place(key_label));
             if literal.is_none() {
-                tasks.push(Task::Place(key_label));
-                tasks.push(Task::Node(key));
-                tasks.push(Task::EmitAt(Op::GroupNext, site));
-            } else {
-                tasks.push(Task::Place(key_label));
+                self.add(Task::Node(key));
+                self.add(Task::EmitAt(Op::GroupNext, site));
             }
-            tasks.push(Task::Place(value_label));
-            tasks.push(Task::Node(value));
-            tasks.push(Task::EmitAt(Op::GroupNext, site));
+            self.add(Task::Place(value_label));
+            self.add(Task::Node(value));
+            self.add(Task::EmitAt(Op::GroupNext, site));
             pairs.push(Pair { literal, key: key_label, value: value_label });
         }
         let fixed = self.are_fixed(&pairs);
-        tasks.push(Task::Place(end));
-        tasks.push(Task::Scope(outer));
+        self.add(Task::Place(end));
+        self.add(Task::Scope(outer));
         self.code.groupings.push(Grouping { pairs, tuples, fixed, end });
         Ok(())
     }
 
     /// Whether all keys are literals that differ and are not reserved.
     fn are_fixed(&self, pairs: &[Pair]) -> bool {
-        let reserved = |name| is_reserved_key(self.names.get(name));
-        let named = |pair: &Pair| pair.literal.is_some_and(|name| !reserved(name));
+        let named = |pair: &Pair| {
+            let name = pair.literal.and_then(|name| self.code.names.get(index(name)));
+            name.is_some_and(|&name| !is_reserved_key(self.words.slice(name)))
+        };
         let differs = |(at, pair): (usize, &Pair)| {
             !pairs.iter().take(at).any(|other| other.literal == pair.literal)
         };
@@ -520,13 +563,10 @@ impl Compiler<'_> {
     fn literal_key(&mut self, key: NodeId) -> Result<Option<NameIndex>> {
         let node = self.get(key)?;
         let plain = node.predicates.is_empty() && node.group.is_none();
-        match &node.kind {
-            NodeKind::String(text) if plain => {
-                let text = text.clone();
-                Ok(Some(self.name(text.as_wtf8().bytes())))
-            }
-            _ => Ok(None),
-        }
+        Ok(match node.kind {
+            NodeKind::String(text) if plain => Some(self.name(text)),
+            _ => None,
+        })
     }
 }
 

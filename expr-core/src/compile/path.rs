@@ -3,9 +3,8 @@
 use super::{Compiler, Label, Task};
 use crate::error::Result;
 use crate::program::{Op, Sorting, Term, TupleStep};
-use crate::syntax::{NodeId, NodeKind, SortTerm, Stage, StageKind};
+use crate::syntax::{List, NodeId, NodeKind, SortTerm, Stage, StageKind};
 use crate::value::length;
-use alloc::vec;
 use alloc::vec::Vec;
 
 /// What a step that makes tuples is applied to; `TupleStep` says what each member means.
@@ -15,14 +14,15 @@ struct Inputs {
     whole: bool,
 }
 
-impl Compiler<'_> {
+impl<'a> Compiler<'a> {
     /// Plans a path with its group-by, and what it is as a value.
     pub(super) fn path(&mut self, id: NodeId) -> Result<()> {
         let node = self.get(id)?;
-        let NodeKind::Path { steps, keep_singleton } = node.kind.clone() else {
+        let NodeKind::Path { steps, keep_singleton, .. } = node.kind else {
             return Ok(());
         };
-        let (group, keeps_tuples) = (node.group.clone(), node.tuple);
+        let steps = self.tree.list(steps);
+        let (group, keeps_tuples) = (&node.group, node.tuple);
         let keep = node.keep_array;
         let first = steps.first().map(|&first| self.get(first)).transpose()?;
         let constructs = first.is_some_and(|first| first.constructs);
@@ -49,7 +49,7 @@ impl Compiler<'_> {
                 sorted = sorted.saturating_add(1);
             }
         }
-        let mut tasks = Vec::new();
+        let planned = self.tasks.len();
         // Neither is a group-by's object, or what only an order-by took up.
         let mut single = constructs || group.is_some();
         for (position, &step) in steps.iter().enumerate() {
@@ -58,23 +58,23 @@ impl Compiler<'_> {
             }
             let last = position.saturating_add(1) == steps.len();
             if position == 0 && constructs {
-                self.constructed_step(step, last, &mut tasks)?;
+                self.constructed_step(step, last)?;
             } else if position >= first_tuple {
                 let plain = position == first_tuple;
                 let mut whole = false;
                 if position == 0 {
-                    tasks.push(Task::Emit(Op::Source, step));
+                    self.add(Task::Emit(Op::Source, step));
                     whole = matches!(self.get(step)?.kind, NodeKind::Variable(_));
                 }
                 let begins = position == 0 || (unbroken && plain);
                 let inputs = Inputs { plain, begins, whole };
-                self.tuple_step(step, inputs, path_end, &mut tasks)?;
+                self.tuple_step(step, inputs, path_end)?;
             } else {
                 let end = if position <= sorted { constructed } else { path_end };
-                self.step(step, position == 0, last, end, &mut tasks)?;
+                self.step(step, position == 0, last, end)?;
             }
             if position == sorted && constructs && !unbroken {
-                tasks.push(Task::Place(constructed));
+                self.add(Task::Place(constructed));
                 let next = steps.get(position.saturating_add(1));
                 if let Some(&next) = next
                     && !self.sorts(next)?
@@ -82,36 +82,36 @@ impl Compiler<'_> {
                     let (end, keep) = (nothing, keep_singleton);
                     let listed = first_tuple == position.saturating_add(1);
                     let op = Op::ConstructedItems { end, keep, listed };
-                    tasks.push(Task::Emit(op, step));
+                    self.add(Task::Emit(op, step));
                 }
             }
         }
         let tuples = first_tuple < steps.len();
         if tuples && !keeps_tuples && group.is_none() {
-            tasks.push(Task::Emit(Op::TupleItems, id));
+            self.add(Task::Emit(Op::TupleItems, id));
         } else if unbroken && !tuples && !keeps_tuples && group.is_none() {
             // There are no tuples to go on with, whatever the constructor gave.
             let op = Op::ConstructedItems { end: path_end, keep: true, listed: true };
-            tasks.push(Task::Emit(Op::Undefined, id));
-            tasks.push(Task::Emit(op, id));
+            self.add(Task::Emit(Op::Undefined, id));
+            self.add(Task::Emit(op, id));
         }
         // A path that ends early has made no tuples yet.
-        tasks.push(Task::Place(path_end));
-        match &group {
-            Some(group) => self.group(group, tuples, &mut tasks)?,
+        self.add(Task::Place(path_end));
+        match group {
+            Some(group) => self.group(group, tuples)?,
             None => {
                 if keep_singleton {
-                    tasks.push(Task::Emit(Op::KeepSingleton, id));
+                    self.add(Task::Emit(Op::KeepSingleton, id));
                 }
             }
         }
         let keep_list = keep && !single;
         if keep_list {
-            tasks.push(Task::Emit(Op::KeepSequence, id));
+            self.add(Task::Emit(Op::KeepSequence, id));
         }
-        tasks.push(Task::Place(done));
-        tasks.push(Task::Emit(Op::Unwrap { keep: keep && !keep_list }, id));
-        self.plan(tasks);
+        self.add(Task::Place(done));
+        self.add(Task::Emit(Op::Unwrap { keep: keep && !keep_list }, id));
+        self.planned_from(planned);
         Ok(())
     }
 
@@ -120,30 +120,25 @@ impl Compiler<'_> {
     }
 
     /// Adds the tasks of a constructor that a path begins with.
-    fn constructed_step(
-        &mut self,
-        step: NodeId,
-        last: bool,
-        tasks: &mut Vec<Task>,
-    ) -> Result<()> {
+    fn constructed_step(&mut self, step: NodeId, last: bool) -> Result<()> {
         if last {
-            tasks.push(Task::Node(step));
+            self.add(Task::Node(step));
             return Ok(());
         }
         let node = self.get(step)?;
         let (tuple, focus) = (node.tuple, node.focus.is_some());
-        tasks.push(Task::Emit(Op::ListInput, step));
-        tasks.push(Task::Node(step));
-        tasks.push(Task::Emit(Op::PutInputBack, step));
+        self.add(Task::Emit(Op::ListInput, step));
+        self.add(Task::Node(step));
+        self.add(Task::Emit(Op::PutInputBack, step));
         if focus {
             // The next step starts from the input again.
-            tasks.push(Task::Emit(Op::Drop, step));
-            tasks.push(Task::Emit(Op::Source, step));
+            self.add(Task::Emit(Op::Drop, step));
+            self.add(Task::Emit(Op::Source, step));
         } else if tuple {
             let end = self.label();
             let op = Op::ConstructedItems { end, keep: true, listed: true };
-            tasks.push(Task::Emit(op, step));
-            tasks.push(Task::Place(end));
+            self.add(Task::Emit(op, step));
+            self.add(Task::Place(end));
         }
         Ok(())
     }
@@ -154,43 +149,42 @@ impl Compiler<'_> {
         first: bool,
         last: bool,
         path_end: Label,
-        tasks: &mut Vec<Task>,
     ) -> Result<()> {
         let node = self.get(step)?;
         let bare = node.predicates.is_empty() && node.stages.is_empty();
         let bare = bare && node.group.is_none();
-        let (stages, keep) = (node.stages.clone(), node.keep_array);
-        match node.kind.clone() {
+        let (stages, keep) = (&node.stages, node.keep_array);
+        match node.kind {
             NodeKind::Variable(_) if first => {
-                tasks.push(Task::Node(step));
-                self.stages(&stages, false, step, tasks)?;
-                tasks.push(Task::Emit(Op::StepResult { last }, step));
+                self.add(Task::Node(step));
+                self.stages(stages, false, step)?;
+                self.add(Task::Emit(Op::StepResult { last }, step));
             }
             NodeKind::Name(name) if bare => {
-                let name = self.name(name.as_wtf8().bytes());
+                let name = self.name(name);
                 let op = match first {
                     true => Op::InputField { name, last, keep },
                     false => Op::Field { name, last, keep },
                 };
-                tasks.push(Task::Emit(op, step));
+                self.add(Task::Emit(op, step));
             }
             NodeKind::Sort(terms) => {
                 if first {
-                    tasks.push(Task::Emit(Op::Source, step));
+                    self.add(Task::Emit(Op::Source, step));
                 }
-                self.sort(&terms, false, Some(path_end), step, tasks)?;
-                self.stages(&stages, false, step, tasks)?;
+                self.sort(terms, false, Some(path_end), step)?;
+                self.stages(stages, false, step)?;
             }
             _ => {
                 if first {
-                    tasks.push(Task::Emit(Op::Source, step));
+                    self.add(Task::Emit(Op::Source, step));
                 }
                 let end = self.label();
-                tasks.push(Task::Emit(Op::Each { first, end }, step));
-                tasks.push(Task::Node(step));
-                self.stages(&stages, false, step, tasks)?;
-                tasks.push(Task::Emit(Op::Next { last }, step));
-                tasks.push(Task::Place(end));
+                self.add(Task::Emit(Op::Each { first, end }, step));
+                self.add(Task::Node(step));
+                self.stages(stages, false, step)?;
+                self.add(Task::Emit(Op::Next { last }, step));
+                self.add(Task::Place(end));
             }
         }
         Ok(())
@@ -201,51 +195,45 @@ impl Compiler<'_> {
         step: NodeId,
         Inputs { plain, begins, whole }: Inputs,
         path_end: Label,
-        tasks: &mut Vec<Task>,
     ) -> Result<()> {
-        let node = self.get(step)?.clone();
-        let focus = node.bound_focus().map(|name| self.name(name.as_wtf8().bytes()));
-        let index = node.index.as_ref().map(|name| self.name(name.as_wtf8().bytes()));
+        let node = self.get(step)?;
+        let focus = node.focus.filter(|&name| !self.words.bytes(name).is_empty());
+        let focus = focus.map(|name| self.name(name));
+        let index = node.index.map(|name| self.name(name));
         let ancestor = node.ancestor.map(|slot| self.label_name(slot));
         let number = length(self.code.tuple_steps.len());
         let described = TupleStep { plain, begins, whole, focus, index, ancestor };
         self.code.tuple_steps.push(described);
-        if let NodeKind::Sort(terms) = &node.kind {
+        if let NodeKind::Sort(terms) = node.kind {
             let nothing = (plain && !begins).then_some(path_end);
-            self.sort(terms, !plain, nothing, step, tasks)?;
+            self.sort(terms, !plain, nothing, step)?;
             if plain {
-                tasks.push(Task::Emit(Op::TupleSorted { step: number }, step));
+                self.add(Task::Emit(Op::TupleSorted { step: number }, step));
             }
         } else {
             let (outer, end) = (self.scopes.current(), self.label());
             let inner = self.scopes.add_tuples(outer);
             let each = Op::TupleEach { step: number, end, path_end };
-            tasks.push(Task::Emit(each, step));
-            tasks.push(Task::Scope(inner));
-            tasks.push(Task::Node(step));
-            tasks.push(Task::Scope(outer));
-            tasks.push(Task::Emit(Op::TupleNext, step));
-            tasks.push(Task::Place(end));
+            self.add(Task::Emit(each, step));
+            self.add(Task::Scope(inner));
+            self.add(Task::Node(step));
+            self.add(Task::Scope(outer));
+            self.add(Task::Emit(Op::TupleNext, step));
+            self.add(Task::Place(end));
         }
-        self.stages(&node.stages, true, step, tasks)
+        self.stages(&node.stages, true, step)
     }
 
     /// Adds the tasks for what follows a step.
-    fn stages(
-        &mut self,
-        stages: &[Stage],
-        tuples: bool,
-        step: NodeId,
-        tasks: &mut Vec<Task>,
-    ) -> Result<()> {
+    fn stages(&mut self, stages: &[Stage], tuples: bool, step: NodeId) -> Result<()> {
         for stage in stages {
             match &stage.kind {
                 StageKind::Filter(predicate) => {
-                    self.filter(*predicate, tuples, step, tasks)?;
+                    self.filter(*predicate, tuples, step)?;
                 }
                 StageKind::Index(name) => {
-                    let name = self.name(name.as_wtf8().bytes());
-                    tasks.push(Task::Emit(Op::TupleIndex(name), step));
+                    let name = self.name(*name);
+                    self.add(Task::Emit(Op::TupleIndex(name), step));
                 }
             }
         }
@@ -258,18 +246,17 @@ impl Compiler<'_> {
         predicate: NodeId,
         tuples: bool,
         owner: NodeId,
-        tasks: &mut Vec<Task>,
     ) -> Result<()> {
         if let NodeKind::Number(number) = self.get(predicate)?.kind {
             let constant = self.constant(crate::program::Constant::Number(number));
             if let Op::Constant(number) = constant {
-                tasks.push(Task::Emit(Op::FilterIndex(number), owner));
+                self.add(Task::Emit(Op::FilterIndex(number), owner));
             }
             return Ok(());
         }
         let (outer, end) = (self.scopes.current(), self.label());
         let inner = if tuples { self.scopes.add_tuples(outer) } else { outer };
-        tasks.extend(vec![
+        self.tasks.extend_from_slice(&[
             Task::Emit(Op::Filter { tuples, end }, owner),
             Task::Scope(inner),
             Task::Node(predicate),
@@ -282,28 +269,28 @@ impl Compiler<'_> {
 
     fn sort(
         &mut self,
-        terms: &[SortTerm],
+        terms: List,
         tuples: bool,
         nothing: Option<Label>,
         step: NodeId,
-        tasks: &mut Vec<Task>,
     ) -> Result<()> {
         let (outer, end) = (self.scopes.current(), self.label());
         let nothing = nothing.unwrap_or(end);
         let inner = if tuples { self.scopes.add_tuples(outer) } else { outer };
         let number = length(self.code.sortings.len());
-        tasks.push(Task::Emit(Op::Sort(number), step));
-        tasks.push(Task::Scope(inner));
-        let mut described = Vec::new();
+        self.add(Task::Emit(Op::Sort(number), step));
+        self.add(Task::Scope(inner));
+        let terms = self.tree.terms(terms);
+        let mut described = Vec::with_capacity(terms.len());
         for &SortTerm { key: node, descending } in terms {
             let key = self.label();
-            tasks.push(Task::Place(key));
-            tasks.push(Task::Node(node));
-            tasks.push(Task::Emit(Op::SortNext, step));
+            self.add(Task::Place(key));
+            self.add(Task::Node(node));
+            self.add(Task::Emit(Op::SortNext, step));
             described.push(Term { key, descending });
         }
-        tasks.push(Task::Scope(outer));
-        tasks.push(Task::Place(end));
+        self.add(Task::Scope(outer));
+        self.add(Task::Place(end));
         self.code.sortings.push(Sorting { terms: described, tuples, end, nothing });
         Ok(())
     }

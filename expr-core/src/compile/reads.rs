@@ -11,14 +11,13 @@
 
 mod place;
 
-use super::name::Names;
 use crate::builtin::find;
-use crate::program::NameIndex;
 use crate::reads::Reads;
-use crate::syntax::{Kinds, Node, NodeId, NodeKind, Signature, Stage, StageKind, Tree};
-use crate::text::Wtf8Buf;
-use alloc::vec;
+use crate::syntax::{
+    Kinds, Node, NodeId, NodeKind, Signature, Stage, StageKind, Tree, Word,
+};
 use alloc::vec::Vec;
+use core::mem::take;
 use place::{CONTEXT, NOWHERE, Place, Places};
 
 /// What the program of a tree reads.
@@ -26,19 +25,20 @@ pub(crate) fn reads(tree: &Tree) -> Reads {
     let Some(root) = tree.root() else { return Reads::all() };
     let mut walk = Walk {
         tree,
-        names: Names::default(),
-        places: Places::default(),
+        places: Places::new(tree.len()),
         input: CONTEXT,
-        tasks: vec![Task::Look, Task::Visit(root)],
-        values: Vec::new(),
+        tasks: Vec::with_capacity(tree.len().saturating_mul(2)),
+        values: Vec::with_capacity(8),
+        parts: Vec::new(),
         calls: Vec::new(),
         fills: false,
     };
+    walk.plan(&[Task::Look, Task::Visit(root)]);
     while let Some(task) = walk.tasks.pop() {
         walk.carry_out(task);
     }
     walk.fill_calls();
-    walk.places.into_reads(&walk.names)
+    walk.places.into_reads(&tree.words)
 }
 
 /// Work that is still to be done, the next thing last.
@@ -59,7 +59,7 @@ enum Task {
     /// The last two values are one that may come from either.
     Join,
     /// The last value is bound to a variable.
-    Bind(NameIndex),
+    Bind(Word),
     /// The last value is what a step gives for the one below it.
     Step { step: NodeId, spread: bool },
     /// The items of the last value are taken for tuples, whose names are variables.
@@ -70,17 +70,18 @@ enum Task {
 struct Call {
     input: Place,
     /// The variable that the function is, if it is one that also names a built-in.
-    name: Option<NameIndex>,
+    name: Option<Word>,
 }
 
 struct Walk<'a> {
     tree: &'a Tree,
-    names: Names,
     places: Places,
     /// Where `$` comes from.
     input: Place,
     tasks: Vec<Task>,
     values: Vec<Place>,
+    /// The parts of a node, while they are planned.
+    parts: Vec<NodeId>,
     calls: Vec<Call>,
     /// Whether a function that takes its input for a missing argument, and can look into
     /// it, may be called under another name.
@@ -124,13 +125,8 @@ impl<'a> Walk<'a> {
         self.values.pop().unwrap_or(NOWHERE)
     }
 
-    fn name(&mut self, name: &Wtf8Buf) -> NameIndex {
-        self.names.number(name.as_wtf8().bytes())
-    }
-
     /// Binds a variable to what comes from a place, perhaps nowhere.
-    fn bind(&mut self, name: &Wtf8Buf, value: Place) {
-        let name = self.name(name);
+    fn bind(&mut self, name: Word, value: Place) {
         let variable = self.places.variable(name);
         self.places.flow(variable, value);
     }
@@ -154,6 +150,15 @@ impl<'a> Walk<'a> {
         self.plan(&[NOTHING]);
     }
 
+    /// Plans to look at the values of what a construct consists of.
+    fn plan_parts(&mut self, node: &Node) {
+        let mut parts = take(&mut self.parts);
+        parts.clear();
+        self.tree.add_parts(&node.kind, &mut parts);
+        self.plan_looks(&parts);
+        self.parts = parts;
+    }
+
     fn visit(&mut self, id: NodeId) {
         let Some(node) = self.tree.get(id) else { return };
         let planned = self.tasks.len();
@@ -166,9 +171,7 @@ impl<'a> Walk<'a> {
         self.plan_stages(&node.predicates);
         if let Some(group) = &node.group {
             self.plan(&[Task::Enter]);
-            for &(key, value) in &group.pairs {
-                self.plan_each(&[key, value], Task::Look);
-            }
+            self.plan_each(self.tree.list(group.pairs), Task::Look);
             self.plan(&[NOTHING, Task::Replace]);
         }
         if follows || is_path {
@@ -181,8 +184,9 @@ impl<'a> Walk<'a> {
 
     /// Plans a node without what follows it.
     fn plan_core(&mut self, node: &'a Node) {
-        match &node.kind {
+        match node.kind {
             NodeKind::Path { steps, .. } => {
+                let steps = self.tree.list(steps);
                 self.plan(&[Task::Push(self.input)]);
                 let mut spread = steps.len() > 1;
                 for &step in steps {
@@ -191,7 +195,6 @@ impl<'a> Walk<'a> {
                 }
             }
             NodeKind::Name(name) => {
-                let name = self.name(name);
                 let field = self.places.field(self.input, name);
                 self.plan(&[Task::Push(field)]);
             }
@@ -201,43 +204,42 @@ impl<'a> Walk<'a> {
             }
             NodeKind::Array(items) => {
                 self.plan(&[NOTHING]);
-                self.plan_each(items, Task::Join);
+                self.plan_each(self.tree.list(items), Task::Join);
             }
             NodeKind::Block(statements) => {
                 self.plan(&[NOTHING]);
-                self.plan_each(statements, Task::Replace);
+                self.plan_each(self.tree.list(statements), Task::Replace);
             }
             NodeKind::Condition { condition, then, otherwise } => {
-                self.plan(&[Task::Visit(*condition), Task::Look, Task::Visit(*then)]);
+                self.plan(&[Task::Visit(condition), Task::Look, Task::Visit(then)]);
                 self.plan_each(otherwise.as_slice(), Task::Join);
             }
-            NodeKind::Elvis { lhs, rhs } => self.plan_looks(&[*lhs, *rhs]),
+            NodeKind::Elvis { lhs, rhs } => self.plan_looks(&[lhs, rhs]),
             NodeKind::Coalesce { exists, lhs, rhs } => {
-                let exists = self.tree.get(*exists).map(|exists| &exists.kind);
+                let exists = self.tree.get(exists).map(|exists| exists.kind);
                 if let Some(NodeKind::Call { procedure, .. }) = exists {
-                    self.plan_call(*procedure, &[*lhs, *rhs], 0);
+                    self.plan_call(procedure, &[lhs, rhs], 0);
                 }
             }
             NodeKind::Bind { name, value } => {
-                let name = self.name(name);
-                self.plan(&[Task::Visit(*value), Task::Bind(name)]);
+                self.plan(&[Task::Visit(value), Task::Bind(name)]);
             }
             NodeKind::Call { procedure, arguments } => {
-                self.plan_call(*procedure, arguments, 0);
+                self.plan_call(procedure, self.tree.list(arguments), 0);
             }
             NodeKind::Apply { lhs, rhs } => {
-                self.plan(&[Task::Visit(*lhs), Task::Look]);
-                match self.tree.get(*rhs).map(|rhs| &rhs.kind) {
+                self.plan(&[Task::Visit(lhs), Task::Look]);
+                match self.tree.get(rhs).map(|rhs| rhs.kind) {
                     Some(NodeKind::Call { procedure, arguments }) => {
-                        self.plan_call(*procedure, arguments, 1);
+                        self.plan_call(procedure, self.tree.list(arguments), 1);
                     }
-                    _ => self.plan_looks(&[*rhs]),
+                    _ => self.plan_looks(&[rhs]),
                 }
             }
             // A transform works on the copy of an argument, which was read whole.
             NodeKind::Transform { .. } => {
                 self.plan(&[Task::Input(NOWHERE)]);
-                self.plan_looks(&node.kind.parts());
+                self.plan_parts(node);
                 self.plan(&[Task::Input(self.input)]);
             }
             NodeKind::Wildcard | NodeKind::Descendants => {
@@ -245,14 +247,16 @@ impl<'a> Walk<'a> {
                 self.plan(&[NOTHING]);
             }
             kind => {
-                if let NodeKind::Lambda { parameters, signature, .. } = kind {
-                    for parameter in parameters {
+                if let NodeKind::Lambda { head, .. } = kind
+                    && let Some(head) = self.tree.head(head)
+                {
+                    for &parameter in &head.parameters {
                         self.bind(parameter, NOWHERE);
                     }
-                    let signature = signature.as_ref();
+                    let signature = head.signature.as_ref();
                     self.fills |= signature.is_some_and(|it| takes_input(it, 0));
                 }
-                self.plan_looks(&kind.parts());
+                self.plan_parts(node);
             }
         }
     }
@@ -260,15 +264,15 @@ impl<'a> Walk<'a> {
     fn plan_step(&mut self, step: NodeId, spread: bool) {
         let Some(node) = self.tree.get(step) else { return };
         self.plan(&[Task::Enter]);
-        if let NodeKind::Sort(terms) = &node.kind {
-            for term in terms {
+        if let NodeKind::Sort(terms) = node.kind {
+            for term in self.tree.terms(terms) {
                 self.plan(&[Task::Visit(term.key), Task::Look]);
             }
         } else {
             let spread = spread && node.constructs;
             self.plan(&[Task::Visit(step), Task::Step { step, spread }]);
         }
-        if let Some(name) = &node.index {
+        if let Some(name) = node.index {
             self.bind(name, NOWHERE);
         }
         self.plan_stages(&node.stages);
@@ -277,9 +281,9 @@ impl<'a> Walk<'a> {
     /// Plans the predicates after a value, which they look at item by item.
     fn plan_stages(&mut self, stages: &[Stage]) {
         for stage in stages {
-            match &stage.kind {
+            match stage.kind {
                 StageKind::Filter(predicate) => {
-                    self.plan(&[Task::Enter, Task::Visit(*predicate), Task::Look]);
+                    self.plan(&[Task::Enter, Task::Visit(predicate), Task::Look]);
                 }
                 StageKind::Index(name) => self.bind(name, NOWHERE),
             }
@@ -299,8 +303,8 @@ impl<'a> Walk<'a> {
         if whole || spread {
             self.places.look(value);
         }
-        let focus = node.and_then(|node| node.focus.as_ref());
-        let named = node.and_then(Node::bound_focus);
+        let focus = node.and_then(|node| node.focus);
+        let named = node.and_then(|node| self.tree.bound_focus(node));
         if let Some(name) = named {
             self.bind(name, value);
         }
@@ -313,14 +317,13 @@ impl<'a> Walk<'a> {
         self.values.push(goes_on);
     }
 
-    fn variable(&mut self, name: &Wtf8Buf) -> Place {
-        let text = name.as_wtf8().bytes();
+    fn variable(&mut self, name: Word) -> Place {
+        let text = self.tree.words.bytes(name);
         if text.is_empty() {
             return self.input;
         }
-        self.fills |= built_in(text).is_some_and(|row| takes_input(&row, 0));
-        let number = self.name(name);
-        let variable = self.places.variable(number);
+        self.fills |= built_in(text).is_some_and(|it| fills(it, 0));
+        let variable = self.places.variable(name);
         match text {
             b"$" => self.places.join(variable, CONTEXT),
             // The evaluated text can read anything.
@@ -336,7 +339,7 @@ impl<'a> Walk<'a> {
     fn plan_call(&mut self, procedure: NodeId, arguments: &[NodeId], piped: usize) {
         let called = self.tree.get(procedure);
         let plain = |node: &&Node| node.predicates.is_empty() && node.group.is_none();
-        let kind = called.filter(plain).map(|node| &node.kind);
+        let kind = called.filter(plain).map(|node| node.kind);
         let Some(NodeKind::Variable(name)) = kind else {
             self.plan(&[Task::Visit(procedure), Task::Look]);
             self.plan_looks(arguments);
@@ -344,15 +347,14 @@ impl<'a> Walk<'a> {
             return;
         };
         self.plan_looks(arguments);
-        let text = name.as_wtf8().bytes();
+        let text = self.tree.words.bytes(name);
         if text == b"eval" {
             self.places.look(CONTEXT);
         }
         let signature = built_in(text);
-        let name = self.name(name);
-        let name = signature.as_ref().map(|_| name);
+        let name = signature.map(|_| name);
         let count = arguments.len().saturating_add(piped);
-        if signature.is_some_and(|signature| takes_input(&signature, count)) {
+        if signature.is_some_and(|signature| fills(signature, count)) {
             self.places.look(self.input);
             // In the place of a tail call it takes what the caller was called with.
             self.fills = true;
@@ -365,7 +367,7 @@ impl<'a> Walk<'a> {
         if !self.fills {
             return;
         }
-        for call in core::mem::take(&mut self.calls) {
+        for call in take(&mut self.calls) {
             if call.name.is_none_or(|name| self.places.has_variable(name)) {
                 self.places.look(call.input);
             }
@@ -376,10 +378,17 @@ impl<'a> Walk<'a> {
 /// Pushes a value that comes from nowhere.
 const NOTHING: Task = Task::Push(NOWHERE);
 
-/// The signature of a built-in function.
-fn built_in(name: &[u8]) -> Option<Signature> {
+/// The signature of a built-in function, as it is written.
+fn built_in(name: &[u8]) -> Option<&'static [u8]> {
     let row = find(name)?.row().ok()?;
-    Signature::parse(row.signature().as_bytes()).ok()
+    Some(row.signature().as_bytes())
+}
+
+/// Whether a built-in function takes its input, as below.
+fn fills(signature: &[u8], count: usize) -> bool {
+    // Most say at the first glance that they do not.
+    signature.contains(&b'-')
+        && Signature::parse(signature).is_ok_and(|it| takes_input(&it, count))
 }
 
 /// Whether a function called with that many arguments may take its input for another, and

@@ -5,16 +5,14 @@
 //! no scope has is a binding of the host or a built-in function. Where `$eval` is within
 //! reach, scopes keep their names, and every name is looked up when it is read.
 
-use super::name::Names;
 use super::{Compiler, Task, bug};
-use crate::builtin::{find, find_helper};
+use crate::builtin::{BuiltinId, find, find_helper};
 use crate::decimal::write_whole;
 use crate::error::Result;
 use crate::map::NumberMap;
-use crate::program::{NameIndex, Op};
+use crate::program::Op;
 use crate::size::{index, length};
-use crate::syntax::{NodeId, NodeKind, SlotId, StageKind, Tree};
-use crate::text::Wtf8Buf;
+use crate::syntax::{Node, NodeId, NodeKind, SlotId, StageKind, Tree, Word, Words};
 use alloc::vec;
 use alloc::vec::Vec;
 
@@ -31,7 +29,7 @@ struct Scope {
     parent: Option<ScopeId>,
     kind: ScopeKind,
     /// Variables by slot.
-    names: Vec<NameIndex>,
+    names: Vec<Word>,
     /// How many of them are parameters, which are always bound.
     parameters: u32,
 }
@@ -48,16 +46,16 @@ pub(super) struct Scopes {
     scopes: Vec<Scope>,
     current: ScopeId,
     /// The names bound directly in the program, and in each block and function body: at
-    /// the place after the node's number.
-    bound: Vec<Vec<NameIndex>>,
+    /// the place after the node's number; it ends after the last that has any.
+    bound: Vec<Vec<Word>>,
     /// The slot of a name in a scope.
     slots: NumberMap,
     /// Every name that a tuple can bind.
     tuple_names: NumberMap,
     /// Whether `$eval` is within reach.
     dynamic: bool,
-    /// The scopes of blocks, by node.
-    blocks: Vec<Option<ScopeId>>,
+    /// The scopes of the blocks that have one, by node.
+    blocks: NumberMap,
 }
 
 /// Where the names of the whole program are among the bound ones.
@@ -73,31 +71,30 @@ fn pair(high: u32, low: u32) -> u64 {
 
 impl Scopes {
     /// Finds out which scope each binding belongs to.
-    pub(super) fn new(
-        tree: &Tree,
-        root: NodeId,
-        dynamic: bool,
-        names: &mut Names,
-    ) -> Scopes {
+    pub(super) fn new(tree: &Tree, root: NodeId, dynamic: bool, words: &Words) -> Scopes {
         let mut scopes = Scopes {
             scopes: Vec::new(),
             current: ScopeId::ROOT,
-            bound: vec![Vec::new(); tree.len().saturating_add(1)],
+            bound: Vec::new(),
             slots: NumberMap::default(),
             tuple_names: NumberMap::default(),
             dynamic,
-            blocks: vec![None; tree.len()],
+            blocks: NumberMap::default(),
         };
-        scopes.survey(tree, root, names);
+        // Most expressions bind nothing.
+        if tree.nodes().iter().any(|node| binds(node, words)) {
+            scopes.survey(tree, root, words);
+        }
         let bound = scopes.bound_in(PROGRAM);
         scopes.add(None, ScopeKind::Variables, bound, 0);
         scopes
     }
 
-    fn survey(&mut self, tree: &Tree, root: NodeId, names: &mut Names) {
+    fn survey(&mut self, tree: &Tree, root: NodeId, words: &Words) {
         let mut seen = vec![false; tree.len()];
         let mut known = NumberMap::default();
         let mut pending = vec![(root, PROGRAM)];
+        let mut children = Vec::new();
         while let Some((id, owner)) = pending.pop() {
             match seen.get_mut(index(id.0)) {
                 Some(seen) if !*seen => *seen = true,
@@ -105,36 +102,36 @@ impl Scopes {
             }
             let Some(node) = tree.get(id) else { continue };
             let mut inner = owner;
-            match &node.kind {
-                NodeKind::Bind { name, .. } => {
-                    let name = names.number(name.as_wtf8().bytes());
-                    if known.insert(pair(length(owner), name), 0).is_none()
-                        && let Some(bound) = self.bound.get_mut(owner)
-                    {
+            match node.kind {
+                NodeKind::Bind { name, .. }
+                    if known.insert(pair(length(owner), name.0), 0).is_none() =>
+                {
+                    let count = self.bound.len().max(owner.saturating_add(1));
+                    self.bound.resize(count, Vec::new());
+                    if let Some(bound) = self.bound.get_mut(owner) {
                         bound.push(name);
                     }
                 }
                 NodeKind::Block(_) | NodeKind::Lambda { .. } => inner = owner_of(id),
-                NodeKind::Variable(name) => {
-                    self.dynamic |= name.as_wtf8().bytes() == b"eval";
-                }
+                NodeKind::Variable(name) => self.dynamic |= words.bytes(name) == b"eval",
                 _ => {}
             }
-            let stages = node.stages.iter().filter_map(|stage| match &stage.kind {
+            let stages = node.stages.iter().filter_map(|stage| match stage.kind {
                 StageKind::Index(name) => Some(name),
                 StageKind::Filter(_) => None,
             });
-            for name in node.focus.iter().chain(&node.index).chain(stages) {
-                let name = names.number(name.as_wtf8().bytes());
-                self.tuple_names.insert(u64::from(name), 0);
+            for name in node.focus.into_iter().chain(node.index).chain(stages) {
+                self.tuple_names.insert(u64::from(name.0), 0);
             }
-            for child in tree.children(id) {
+            tree.add_children(id, &mut children);
+            for &child in &children {
                 pending.push((child, inner));
             }
+            children.clear();
         }
     }
 
-    fn bound_in(&mut self, owner: usize) -> Vec<NameIndex> {
+    fn bound_in(&mut self, owner: usize) -> Vec<Word> {
         self.bound.get(owner).cloned().unwrap_or_default()
     }
 
@@ -150,37 +147,33 @@ impl Scopes {
 
     /// The scope of a block, if something is bound in it.
     pub(super) fn of_block(&mut self, block: NodeId) -> Option<ScopeId> {
-        let at = index(block.0);
-        if let Some(&Some(known)) = self.blocks.get(at) {
-            return Some(known);
+        if let Some(known) = self.blocks.get(u64::from(block.0)) {
+            return Some(ScopeId(known));
         }
         let names = self.bound_in(owner_of(block));
         if names.is_empty() && !self.dynamic {
             return None;
         }
         let scope = self.add(Some(self.current), ScopeKind::Variables, names, 0);
-        if let Some(known) = self.blocks.get_mut(at) {
-            *known = Some(scope);
-        }
+        self.blocks.insert(u64::from(block.0), scope.0);
         Some(scope)
     }
 
     /// The scope of a function body: its parameters, then what is bound in it.
-    pub(super) fn add_lambda(
-        &mut self,
-        lambda: NodeId,
-        parameters: Vec<NameIndex>,
-    ) -> ScopeId {
+    pub(super) fn add_lambda(&mut self, lambda: NodeId, parameters: &[Word]) -> ScopeId {
         let count = length(parameters.len());
-        let mut names = parameters;
+        let mut names = parameters.to_vec();
         // A parameter that is bound again keeps its slot: the later slot would hide it.
-        let mut known = NumberMap::default();
-        for &name in &names {
-            known.insert(u64::from(name), 0);
-        }
-        for name in self.bound_in(owner_of(lambda)) {
-            if known.get(u64::from(name)).is_none() {
-                names.push(name);
+        let bound = self.bound_in(owner_of(lambda));
+        if !bound.is_empty() {
+            let mut known = NumberMap::default();
+            for &name in &names {
+                known.insert(u64::from(name.0), 0);
+            }
+            for name in bound {
+                if known.get(u64::from(name.0)).is_none() {
+                    names.push(name);
+                }
             }
         }
         self.add(Some(self.current), ScopeKind::Variables, names, count)
@@ -195,13 +188,13 @@ impl Scopes {
         &mut self,
         parent: Option<ScopeId>,
         kind: ScopeKind,
-        names: Vec<NameIndex>,
+        names: Vec<Word>,
         parameters: u32,
     ) -> ScopeId {
         let scope = length(self.scopes.len());
         // Of two parameters with one name the later one is meant.
         for (&name, slot) in names.iter().zip(0..length(names.len())).rev() {
-            self.slots.insert(pair(scope, name), slot);
+            self.slots.insert(pair(scope, name.0), slot);
         }
         self.scopes.push(Scope { parent, kind, names, parameters });
         ScopeId(scope)
@@ -211,8 +204,8 @@ impl Scopes {
         self.scopes.get(index(id.0))
     }
 
-    fn slot(&self, scope: ScopeId, name: NameIndex) -> Option<u32> {
-        self.slots.get(pair(scope.0, name))
+    fn slot(&self, scope: ScopeId, name: Word) -> Option<u32> {
+        self.slots.get(pair(scope.0, name.0))
     }
 
     /// The scopes from the current one outward, with how far up each is.
@@ -229,50 +222,84 @@ impl Scopes {
         })
     }
 
-    fn is_tuple_name(&self, name: NameIndex) -> bool {
-        self.tuple_names.get(u64::from(name)).is_some()
+    fn is_tuple_name(&self, name: Word) -> bool {
+        self.tuple_names.get(u64::from(name.0)).is_some()
+    }
+}
+
+/// Whether a node can bind a name, or make every name one that is looked up.
+fn binds(node: &Node, words: &Words) -> bool {
+    let indexes = |kind: &StageKind| matches!(kind, StageKind::Index(_));
+    match node.kind {
+        NodeKind::Bind { .. } => true,
+        NodeKind::Variable(name) if words.bytes(name) == b"eval" => true,
+        _ => {
+            node.focus.is_some()
+                || node.index.is_some()
+                || node.stages.iter().any(|stage| indexes(&stage.kind))
+        }
     }
 }
 
 impl Compiler<'_> {
     /// The layout of a scope: the names of its slots.
     pub(super) fn layout(&mut self, scope: ScopeId) -> u32 {
-        let names = self.scopes.get(scope).map(|scope| scope.names.clone());
-        self.code.layouts.push(names.unwrap_or_default());
+        let count = self.scopes.get(scope).map_or(0, |scope| scope.names.len());
+        let mut layout = Vec::with_capacity(count);
+        for slot in 0..count {
+            let scope = self.scopes.get(scope);
+            if let Some(&name) = scope.and_then(|scope| scope.names.get(slot)) {
+                layout.push(self.name(name));
+            }
+        }
+        self.code.layouts.push(layout);
         length(self.code.layouts.len()).saturating_sub(1)
     }
 
     /// Plans reading a variable.
-    pub(super) fn load(&mut self, name: &Wtf8Buf, raw: bool, site: u32) -> Result<()> {
-        let name = name.as_wtf8().bytes();
-        if name.is_empty() {
-            self.plan(vec![Task::EmitAt(Op::Input { raw }, site)]);
+    pub(super) fn load(&mut self, name: Word, raw: bool, site: u32) -> Result<()> {
+        if self.words.bytes(name).is_empty() {
+            self.plan(&[Task::EmitAt(Op::Input { raw }, site)]);
             return Ok(());
         }
-        let number = self.name(name);
-        if !raw && (self.scopes.dynamic || self.scopes.is_tuple_name(number)) {
-            self.plan(vec![Task::EmitAt(Op::Unwrap { keep: false }, site)]);
+        let dynamic = self.scopes.dynamic;
+        let is_tuple_name = self.scopes.is_tuple_name(name);
+        let planned = self.tasks.len();
+        if dynamic {
+            let number = self.name(name);
+            self.add(Task::EmitAt(Op::LoadNamed(number), site));
+        } else {
+            self.load_static(name, is_tuple_name, raw, site)?;
         }
-        if self.scopes.dynamic {
-            self.plan(vec![Task::EmitAt(Op::LoadNamed(number), site)]);
-            return Ok(());
+        if !raw && (dynamic || is_tuple_name) {
+            self.add(Task::EmitAt(Op::Unwrap { keep: false }, site));
         }
+        self.planned_from(planned);
+        Ok(())
+    }
+
+    /// Adds the tasks of reading a variable from the scopes outward.
+    fn load_static(
+        &mut self,
+        name: Word,
+        is_tuple_name: bool,
+        raw: bool,
+        site: u32,
+    ) -> Result<()> {
         let bound = self.label();
-        let is_tuple_name = self.scopes.is_tuple_name(number);
-        let mut tasks = Vec::new();
+        let number = if is_tuple_name { self.name(name) } else { 0 };
         let mut always_bound = false;
         for (up, id, scope) in self.scopes.outward() {
             let up = narrow(up)?;
             if scope.kind == ScopeKind::Tuples {
                 if is_tuple_name {
-                    tasks.push(Task::EmitAt(
-                        Op::LoadTuple { up, name: number, bound },
-                        site,
-                    ));
+                    let op = Op::LoadTuple { up, name: number, bound };
+                    self.tasks.push(Task::EmitAt(op, site));
                 }
-            } else if let Some(slot) = self.scopes.slot(id, number) {
+            } else if let Some(slot) = self.scopes.slot(id, name) {
                 let place = narrow(slot)?;
-                tasks.push(Task::EmitAt(Op::Load { up, slot: place, raw, bound }, site));
+                let op = Op::Load { up, slot: place, raw, bound };
+                self.tasks.push(Task::EmitAt(op, site));
                 always_bound = slot < scope.parameters;
                 if always_bound {
                     break;
@@ -280,10 +307,10 @@ impl Compiler<'_> {
             }
         }
         if !always_bound {
-            tasks.push(Task::EmitAt(self.global(name, number), site));
+            let global = self.global(name);
+            self.add(Task::EmitAt(global, site));
         }
-        tasks.push(Task::Place(bound));
-        self.plan(tasks);
+        self.add(Task::Place(bound));
         Ok(())
     }
 
@@ -291,16 +318,16 @@ impl Compiler<'_> {
     pub(super) fn load_parent(&mut self, slot: SlotId, id: NodeId) -> Result<()> {
         let name = self.label_name(slot);
         let bound = self.label();
-        let mut tasks = Vec::new();
+        let planned = self.tasks.len();
         for (up, _, scope) in self.scopes.outward() {
             if scope.kind == ScopeKind::Tuples {
                 let up = narrow(up)?;
-                tasks.push(Task::Emit(Op::LoadTuple { up, name, bound }, id));
+                self.tasks.push(Task::Emit(Op::LoadTuple { up, name, bound }, id));
             }
         }
-        tasks.push(Task::Emit(Op::Undefined, id));
-        tasks.push(Task::Place(bound));
-        self.plan(tasks);
+        self.add(Task::Emit(Op::Undefined, id));
+        self.add(Task::Place(bound));
+        self.planned_from(planned);
         Ok(())
     }
 
@@ -308,34 +335,33 @@ impl Compiler<'_> {
     pub(super) fn label_name(&mut self, slot: SlotId) -> u32 {
         let mut label = alloc::vec![b'!'];
         write_whole(&mut label, u64::from(self.tree.label(slot)));
-        self.name(&label)
+        let word = self.word(&label);
+        self.name(word)
     }
 
-    fn global(&self, name: &[u8], number: u32) -> Op {
-        if name == b"$" {
+    fn global(&mut self, name: Word) -> Op {
+        if self.words.bytes(name) == b"$" {
             return Op::Root;
         }
+        Op::LoadGlobal { builtin: self.named_builtin(name), name: self.name(name) }
+    }
+
+    fn named_builtin(&self, name: Word) -> Option<BuiltinId> {
+        let name = self.words.bytes(name);
         let helper = match self.library {
             super::Library::Workflow => find_helper(name),
             super::Library::Jsonata => None,
         };
-        Op::LoadGlobal { name: number, builtin: helper.or_else(|| find(name)) }
+        helper.or_else(|| find(name))
     }
 
     /// The built-in function that a name means here, unless something can be bound to it.
-    pub(super) fn builtin(&mut self, name: &[u8]) -> Option<crate::builtin::BuiltinId> {
-        if !self.is_global(name) {
-            return None;
-        }
-        match self.global(name, 0) {
-            Op::LoadGlobal { builtin, .. } => builtin,
-            _ => None,
-        }
+    pub(super) fn builtin(&self, name: Word) -> Option<BuiltinId> {
+        self.is_global(name).then(|| self.named_builtin(name))?
     }
 
     /// Whether no scope here can bind a name.
-    pub(super) fn is_global(&mut self, name: &[u8]) -> bool {
-        let name = self.name(name);
+    pub(super) fn is_global(&self, name: Word) -> bool {
         let scopes = &self.scopes;
         !scopes.dynamic
             && !scopes.is_tuple_name(name)
@@ -343,12 +369,10 @@ impl Compiler<'_> {
     }
 
     /// The operation that binds a name in the innermost scope of variables.
-    pub(super) fn bind(&mut self, name: &Wtf8Buf) -> Result<Op> {
-        let name = name.as_wtf8().bytes();
+    pub(super) fn bind(&mut self, name: Word) -> Result<Op> {
         if self.scopes.dynamic {
             return Ok(Op::BindNamed(self.name(name)));
         }
-        let name = self.name(name);
         for (up, id, scope) in self.scopes.outward() {
             if scope.kind == ScopeKind::Tuples {
                 continue;

@@ -7,8 +7,7 @@
 use super::HELPERS;
 use crate::builtin;
 use crate::span::Span;
-use crate::syntax::{Node, NodeId, NodeKind, Operator, StageKind, Tree};
-use crate::text::Wtf8Buf;
+use crate::syntax::{List, Node, NodeId, NodeKind, Operator, StageKind, Tree, Word};
 use crate::value::index;
 use alloc::vec::Vec;
 
@@ -61,17 +60,17 @@ pub(super) fn lint(tree: &Tree) -> Vec<Finding> {
 }
 
 /// Every name that something in the expression is bound to.
-fn bound_names(tree: &Tree) -> Vec<Wtf8Buf> {
+fn bound_names(tree: &Tree) -> Vec<Word> {
     let mut names = Vec::new();
     for node in tree.nodes() {
-        if let NodeKind::Bind { name, .. } = &node.kind {
-            names.push(name.clone());
+        if let NodeKind::Bind { name, .. } = node.kind {
+            names.push(name);
         }
-        names.extend(node.focus.clone());
-        names.extend(node.index.clone());
+        names.extend(node.focus);
+        names.extend(node.index);
         for stage in &node.stages {
-            if let StageKind::Index(name) = &stage.kind {
-                names.push(name.clone());
+            if let StageKind::Index(name) = stage.kind {
+                names.push(name);
             }
         }
     }
@@ -81,7 +80,7 @@ fn bound_names(tree: &Tree) -> Vec<Wtf8Buf> {
 struct Lint<'a> {
     tree: &'a Tree,
     facts: Vec<Fact>,
-    bound: Vec<Wtf8Buf>,
+    bound: Vec<Word>,
     findings: Vec<Finding>,
 }
 
@@ -91,6 +90,7 @@ impl Lint<'_> {
         let Some(root) = self.tree.root() else { return };
         let mut seen = alloc::vec![false; self.tree.len()];
         let mut pending = alloc::vec![(root, false)];
+        let mut children = Vec::new();
         while let Some((id, entered)) = pending.pop() {
             if !entered {
                 match seen.get_mut(index(id.0)) {
@@ -98,9 +98,11 @@ impl Lint<'_> {
                     _ => continue,
                 }
                 pending.push((id, true));
-                for &child in self.tree.children(id).iter().rev() {
+                self.tree.add_children(id, &mut children);
+                for &child in children.iter().rev() {
                     pending.push((child, false));
                 }
+                children.clear();
                 continue;
             }
             let Some(node) = self.tree.get(id) else { continue };
@@ -134,7 +136,7 @@ impl Lint<'_> {
     }
 
     fn look(&mut self, node: &Node) -> Fact {
-        match &node.kind {
+        match node.kind {
             NodeKind::String(_) => Fact::String,
             NodeKind::Number(_) => Fact::Number,
             NodeKind::Bool(_) => Fact::Bool,
@@ -142,7 +144,8 @@ impl Lint<'_> {
             NodeKind::Array(_) => Fact::Array,
             NodeKind::Object(_) => Fact::Object,
             NodeKind::Regex(regex) => {
-                if regex.has_nested_quantifiers() {
+                let regex = self.tree.regex(regex);
+                if regex.is_some_and(|it| it.has_nested_quantifiers()) {
                     let message = "the pattern can take one text in many ways: \
                                    repeat once, as `a+` for `(a+)+`";
                     self.find(node, NESTED, message);
@@ -150,20 +153,20 @@ impl Lint<'_> {
                 Fact::Function
             }
             NodeKind::Partial { .. } => Fact::Function,
-            NodeKind::Block(statements) => match statements.last() {
+            NodeKind::Block(statements) => match self.tree.list(statements).last() {
                 Some(&last) => self.fact(last),
                 None => Fact::Missing,
             },
-            NodeKind::Bind { value, .. } => self.fact(*value),
-            NodeKind::Negate(operand) => self.negate(node, *operand),
+            NodeKind::Bind { value, .. } => self.fact(value),
+            NodeKind::Negate(operand) => self.negate(node, operand),
             NodeKind::Binary { operator, lhs, rhs } => {
-                self.binary(node, *operator, self.fact(*lhs), self.fact(*rhs))
+                self.binary(node, operator, self.fact(lhs), self.fact(rhs))
             }
             NodeKind::Variable(name) => self.variable(node, name),
             NodeKind::Path { steps, .. } => self.path(steps),
-            NodeKind::Call { procedure, .. } => self.call(node, *procedure),
+            NodeKind::Call { procedure, .. } => self.call(node, procedure),
             NodeKind::Apply { rhs, .. } => {
-                if let Some(callee) = self.tree.get(*rhs)
+                if let Some(callee) = self.tree.get(rhs)
                     && matches!(callee.kind, NodeKind::Name(_) | NodeKind::Path { .. })
                 {
                     self.find(callee, FOREIGN, "a field is applied, not a helper");
@@ -237,10 +240,10 @@ impl Lint<'_> {
         }
     }
 
-    fn variable(&mut self, node: &Node, name: &Wtf8Buf) -> Fact {
-        let bytes = name.as_wtf8().bytes();
+    fn variable(&mut self, node: &Node, name: Word) -> Fact {
+        let bytes = self.tree.text(name).bytes();
         let is = |known: &&str| known.as_bytes() == bytes;
-        if bytes.is_empty() || bytes == b"$" || self.bound.contains(name) {
+        if bytes.is_empty() || bytes == b"$" || self.bound.contains(&name) {
             return Fact::Unknown;
         }
         if HELPERS.iter().any(is) {
@@ -257,8 +260,8 @@ impl Lint<'_> {
         Fact::Function
     }
 
-    fn path(&mut self, steps: &[NodeId]) -> Fact {
-        let [first, rest @ ..] = steps else { return Fact::Unknown };
+    fn path(&mut self, steps: List) -> Fact {
+        let [first, rest @ ..] = self.tree.list(steps) else { return Fact::Unknown };
         let Some(&second) = rest.first() else { return self.fact(*first) };
         let fact = self.fact(*first);
         // After `@` the next step sees what was there before.
@@ -280,11 +283,11 @@ impl Lint<'_> {
 
     fn call(&mut self, node: &Node, procedure: NodeId) -> Fact {
         let Some(callee) = self.tree.get(procedure) else { return Fact::Unknown };
-        let NodeKind::Variable(name) = &callee.kind else {
+        let NodeKind::Variable(name) = callee.kind else {
             self.find(node, FOREIGN, "a field is called, not a helper");
             return Fact::Unknown;
         };
-        match name.as_wtf8().bytes() {
+        match self.tree.text(name).bytes() {
             b"len" => Fact::Number,
             b"append" => Fact::Array,
             b"nowIso" | b"toString" => Fact::String,

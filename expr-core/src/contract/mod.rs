@@ -54,7 +54,7 @@ pub(crate) const HELPERS: [&str; 5] = ["nowIso", "coalesce", "len", "toString", 
 /// The tree of an authored source that keeps to the contract, and its normalized text.
 pub(crate) fn parse_source(source: Wtf8<'_>) -> Result<(Normalized, Tree)> {
     let normalized = Normalized::new(source);
-    let checked = normalized.parse().and_then(|tree| match validate(&tree).error {
+    let checked = normalized.parse().and_then(|tree| match validate(&tree, true).error {
         Some(error) => Err(error),
         None => Ok(tree),
     });

@@ -30,8 +30,46 @@ impl Normalized {
 
     /// Rewrites a source.
     pub(crate) fn new(source: Wtf8<'_>) -> Self {
-        let (equals, removed) = single_equals(source.bytes());
-        mark_helpers(&equals, &removed)
+        let source = source.bytes();
+        let mut text = Vec::with_capacity(source.len().saturating_add(8));
+        let mut shifts = Vec::new();
+        let mut shift = 0_i64;
+        let (mut before, mut rest) = (None, source);
+        while let Some((&first, after)) = rest.split_first() {
+            let len = rest.iter().take_while(|&&byte| is_word(byte)).count();
+            let after = if len > 0 {
+                let word = rest.get(..len).unwrap_or_default();
+                let after = rest.get(len..).unwrap_or_default();
+                if before != Some(b'.')
+                    && before != Some(b'$')
+                    && HELPERS.iter().any(|helper| helper.as_bytes() == word)
+                    && is_called(after)
+                {
+                    text.push(b'$');
+                    shift = shift.saturating_sub(1);
+                    shifts.push((crate::value::length(text.len()), shift));
+                }
+                text.extend_from_slice(word);
+                after
+            } else {
+                text.push(first);
+                match after {
+                    [b'=', after @ ..] if first == b'=' => {
+                        shift = shift.saturating_add(1);
+                        shifts.push((crate::value::length(text.len()), shift));
+                        after
+                    }
+                    _ => after,
+                }
+            };
+            (before, rest) = (Some(first), after);
+        }
+        Normalized { text, shifts }
+    }
+
+    /// The text that the author wrote, if it is the normalized text.
+    pub(crate) fn as_authored(&self) -> Option<Wtf8<'_>> {
+        self.shifts.is_empty().then(|| Wtf8::new(&self.text))
     }
 
     /// Parses the text, which must not be too long.
@@ -54,66 +92,6 @@ impl Normalized {
         let shift = shift.map_or(0, |&(_, shift)| shift);
         u32::try_from(i64::from(offset).saturating_add(shift)).unwrap_or(0)
     }
-}
-
-/// Replaces every `==`; gives the offsets in the new text after which one was shortened.
-fn single_equals(source: &[u8]) -> (Vec<u8>, Vec<usize>) {
-    let mut out = Vec::with_capacity(source.len());
-    let mut removed = Vec::new();
-    let mut rest = source;
-    while let Some((&byte, after)) = rest.split_first() {
-        out.push(byte);
-        rest = after;
-        if byte == b'='
-            && let Some((b'=', after)) = rest.split_first()
-        {
-            rest = after;
-            removed.push(out.len());
-        }
-    }
-    (out, removed)
-}
-
-/// Puts a `$` before every call of a helper that has none.
-fn mark_helpers(source: &[u8], removed: &[usize]) -> Normalized {
-    let mut out = Vec::with_capacity(source.len());
-    let mut shifts = Vec::new();
-    let mut shift = 0_i64;
-    let mut removed = removed.iter().peekable();
-    let mut at = 0_usize;
-    while at < source.len() {
-        while removed.next_if(|&&offset| offset <= at).is_some() {
-            shift = shift.saturating_add(1);
-            shifts.push((crate::value::length(out.len()), shift));
-        }
-        let name = helper_at(source, at);
-        if name > 0 {
-            out.push(b'$');
-            shift = shift.saturating_sub(1);
-            shifts.push((crate::value::length(out.len()), shift));
-        }
-        let width = name.max(1);
-        let end = at.saturating_add(width);
-        out.extend_from_slice(source.get(at..end).unwrap_or_default());
-        at = end;
-    }
-    if removed.next().is_some() {
-        shifts.push((crate::value::length(out.len()), shift.saturating_add(1)));
-    }
-    Normalized { text: out, shifts }
-}
-
-/// The length of the helper's name that begins here and is called, else 0.
-fn helper_at(source: &[u8], at: usize) -> usize {
-    let before = at.checked_sub(1).and_then(|before| source.get(before));
-    if before.is_some_and(|&byte| byte == b'.' || byte == b'$' || is_word(byte)) {
-        return 0;
-    }
-    let rest = source.get(at..).unwrap_or_default();
-    let len = rest.iter().take_while(|&&byte| is_word(byte)).count();
-    let (name, after) = rest.split_at(len);
-    let is_helper = HELPERS.iter().any(|helper| helper.as_bytes() == name);
-    if is_helper && is_called(after) { len } else { 0 }
 }
 
 fn is_word(byte: u8) -> bool {

@@ -7,8 +7,8 @@
 use super::HELPERS;
 use crate::error::{Error, ErrorKind};
 use crate::span::Span;
-use crate::syntax::{Node, NodeId, NodeKind, StageKind, Tree};
-use crate::text::{Wtf8, Wtf8Buf};
+use crate::syntax::{Node, NodeId, NodeKind, Stage, StageKind, Tree, Word};
+use crate::text::Wtf8;
 use crate::unicode::to_lowercase;
 use alloc::vec::Vec;
 
@@ -19,25 +19,46 @@ const MOST_REPEATED: usize = 1_000;
 /// What the walk found.
 pub(crate) struct Validation {
     /// Callee names in the order of the walk, if it came to its end.
-    pub(crate) functions: Option<Vec<Wtf8Buf>>,
+    pub(crate) functions: Option<Vec<Word>>,
     /// The first violation.
     pub(crate) error: Option<Error>,
 }
 
-/// Walks a tree up to the first violation of the kinds that end the walk.
-pub(crate) fn validate(tree: &Tree) -> Validation {
+/// Walks a tree up to the first violation of the kinds that end the walk. Where the
+/// contract does not hold, no other is looked for.
+pub(crate) fn validate(tree: &Tree, holds: bool) -> Validation {
     let mut walk = Walk::new(tree);
-    if let Err(error) = walk.run(None) {
+    // In most trees nothing is called or bound.
+    if tree.nodes().iter().any(concerns)
+        && let Err(error) = walk.run(None)
+    {
         return Validation { functions: None, error: Some(error) };
     }
-    walk.rebound.truncate(1);
-    let rebound = walk.rebound.pop();
-    let error = rebound.or_else(|| walk.disallowed(true).pop());
+    let mut error = None;
+    if holds {
+        walk.rebound.truncate(1);
+        error = walk.rebound.pop().or_else(|| walk.disallowed(true).pop());
+    }
     let mut functions = Vec::with_capacity(walk.functions.len());
     for (name, _) in walk.functions {
         functions.push(name);
     }
     Validation { functions: Some(functions), error }
+}
+
+/// Whether there can be anything to say about a node.
+fn concerns(node: &Node) -> bool {
+    let binds = |stage: &Stage| matches!(stage.kind, StageKind::Index(_));
+    match node.kind {
+        NodeKind::Call { .. }
+        | NodeKind::Partial { .. }
+        | NodeKind::Apply { .. }
+        | NodeKind::Lambda { .. }
+        | NodeKind::Bind { .. } => true,
+        _ => {
+            node.focus.is_some() || node.index.is_some() || node.stages.iter().any(binds)
+        }
+    }
 }
 
 /// Every violation, in the order in which each would be reported if it were the only one.
@@ -52,15 +73,9 @@ pub(crate) fn violations(tree: &Tree) -> Vec<Error> {
     found
 }
 
-enum Task {
-    Visit(NodeId),
-    /// Lists the callees from that place up once more.
-    Repeat(usize),
-}
-
 struct Walk<'a> {
     tree: &'a Tree,
-    functions: Vec<(Wtf8Buf, NodeId)>,
+    functions: Vec<(Word, NodeId)>,
     /// A violation for each helper that something is bound to.
     rebound: Vec<Error>,
     /// Definitions that are called where they stand, and are still to be visited.
@@ -74,16 +89,16 @@ impl<'a> Walk<'a> {
 
     /// Walks to the end, or to the first violation unless they are collected.
     fn run(&mut self, mut collected: Option<&mut Vec<Error>>) -> Result<(), Error> {
-        let mut pending: Vec<Task> =
-            self.tree.root().map(Task::Visit).into_iter().collect();
-        while let Some(task) = pending.pop() {
-            let id = match task {
-                Task::Visit(id) => id,
-                Task::Repeat(from) => {
-                    self.repeat(from);
-                    continue;
-                }
-            };
+        let mut pending: Vec<NodeId> = Vec::with_capacity(self.tree.len());
+        pending.extend(self.tree.root());
+        // How much is pending when the callees from a place up are listed once more.
+        let mut repeats: Vec<(usize, usize)> = Vec::new();
+        loop {
+            while let Some((_, from)) = repeats.pop_if(|repeat| repeat.0 == pending.len())
+            {
+                self.repeat(from);
+            }
+            let Some(id) = pending.pop() else { return Ok(()) };
             let Some(node) = self.tree.get(id) else { continue };
             self.note_bindings(node);
             if let Err(error) = self.check(id, node) {
@@ -92,7 +107,11 @@ impl<'a> Walk<'a> {
                     None => return Err(error),
                 }
             }
-            pending.extend(self.tree.children(id).into_iter().rev().map(Task::Visit));
+            let planned = pending.len();
+            self.tree.add_children(id, &mut pending);
+            if let Some(children) = pending.get_mut(planned..) {
+                children.reverse();
+            }
             // Who wants every violation wants each once.
             if collected.is_some() {
                 continue;
@@ -105,18 +124,15 @@ impl<'a> Walk<'a> {
                 _ => continue,
             };
             // The left side is the last that was planned.
-            let lhs = pending.pop();
-            pending.push(Task::Repeat(repeated));
-            pending.extend(lhs);
+            repeats.push((pending.len().saturating_sub(1), repeated));
         }
-        Ok(())
     }
 
     fn repeat(&mut self, from: usize) {
         let known = self.functions.len();
         for at in from..known {
             if known <= MOST_REPEATED
-                && let Some(callee) = self.functions.get(at).cloned()
+                && let Some(&callee) = self.functions.get(at)
             {
                 self.functions.push(callee);
             }
@@ -130,14 +146,14 @@ impl<'a> Walk<'a> {
                 self.called.pop();
             }
             NodeKind::Lambda { .. } => return Err(place(ErrorKind::Lambda, node)),
-            NodeKind::Call { procedure, .. } | NodeKind::Partial { procedure, .. } => {
+            &NodeKind::Call { procedure, .. } | &NodeKind::Partial { procedure, .. } => {
                 let is_lambda =
                     |node: &Node| matches!(node.kind, NodeKind::Lambda { .. });
-                if self.tree.get(*procedure).is_some_and(is_lambda) {
-                    self.called.push(*procedure);
+                if self.tree.get(procedure).is_some_and(is_lambda) {
+                    self.called.push(procedure);
                     return Err(place(ErrorKind::Lambda, node));
                 }
-                match self.callee_name(*procedure) {
+                match self.callee_name(procedure) {
                     Some(name) => self.functions.push((name, id)),
                     None => return Err(place(ErrorKind::DynamicCall, node)),
                 }
@@ -165,44 +181,46 @@ impl<'a> Walk<'a> {
 
     /// Remembers the helpers that something is bound to.
     fn note_bindings(&mut self, node: &Node) {
-        if let NodeKind::Bind { name, .. } = &node.kind {
+        if let NodeKind::Bind { name, .. } = node.kind {
             self.note_binding(name, node.span);
         }
         let [focus_at, index_at] = node.bound_at;
-        for (name, span) in [(&node.focus, focus_at), (&node.index, index_at)] {
+        for (name, span) in [(node.focus, focus_at), (node.index, index_at)] {
             if let Some(name) = name {
                 self.note_binding(name, span);
             }
         }
         for stage in &node.stages {
-            if let StageKind::Index(name) = &stage.kind {
+            if let StageKind::Index(name) = stage.kind {
                 self.note_binding(name, stage.span);
             }
         }
     }
 
-    fn note_binding(&mut self, name: &Wtf8Buf, span: Span) {
-        if HELPERS.iter().any(|&helper| name.as_wtf8() == helper.into()) {
-            let kind = ErrorKind::HelperRebinding { name: name.clone() };
+    fn note_binding(&mut self, name: Word, span: Span) {
+        let name = self.tree.text(name);
+        if HELPERS.iter().any(|&helper| name == helper.into()) {
+            let kind = ErrorKind::HelperRebinding { name: name.to_owned() };
             self.rebound.push(Error::from(kind).or_span(span));
         }
     }
 
     /// The name by which a callee is known: that of a variable or of a path's last named
     /// step, also inside a block of one expression.
-    fn callee_name(&self, callee: NodeId) -> Option<Wtf8Buf> {
+    fn callee_name(&self, callee: NodeId) -> Option<Word> {
         let mut id = callee;
         loop {
             let node = self.tree.get(id)?;
-            match &node.kind {
+            match node.kind {
                 NodeKind::Variable(name) | NodeKind::Name(name) => {
-                    return Some(name.clone()).filter(|name| !name.as_wtf8().is_empty());
+                    return Some(name).filter(|&name| !self.tree.text(name).is_empty());
                 }
-                NodeKind::Block(statements) => match statements.as_slice() {
+                NodeKind::Block(statements) => match self.tree.list(statements) {
                     [only] => id = *only,
                     _ => return None,
                 },
                 NodeKind::Path { steps, .. } => {
+                    let steps = self.tree.list(steps);
                     return steps.iter().rev().find_map(|&step| self.step_name(step));
                 }
                 _ => return None,
@@ -211,23 +229,25 @@ impl<'a> Walk<'a> {
     }
 
     /// The name of a step, which can be a block with a callee of its own.
-    fn step_name(&self, step: NodeId) -> Option<Wtf8Buf> {
+    fn step_name(&self, step: NodeId) -> Option<Word> {
         // Steps inside steps are walked with a list, as blocks nest without limit.
         let mut pending = alloc::vec![step];
         while let Some(id) = pending.pop() {
             let Some(node) = self.tree.get(id) else { continue };
-            match &node.kind {
+            match node.kind {
                 NodeKind::Variable(name) | NodeKind::Name(name)
-                    if !name.as_wtf8().is_empty() =>
+                    if !self.tree.text(name).is_empty() =>
                 {
-                    return Some(name.clone());
+                    return Some(name);
                 }
                 NodeKind::Block(statements) => {
-                    if let [only] = statements.as_slice() {
+                    if let [only] = self.tree.list(statements) {
                         pending.push(*only);
                     }
                 }
-                NodeKind::Path { steps, .. } => pending.extend_from_slice(steps),
+                NodeKind::Path { steps, .. } => {
+                    pending.extend_from_slice(self.tree.list(steps));
+                }
                 _ => {}
             }
         }
@@ -239,7 +259,7 @@ impl<'a> Walk<'a> {
     fn disallowed(&self, only_first: bool) -> Vec<Error> {
         let mut found = Vec::new();
         for (name, id) in &self.functions {
-            let bytes = name.as_wtf8().bytes();
+            let bytes = self.tree.text(*name).bytes();
             let bare = Wtf8::new(bytes.strip_prefix(b"$").unwrap_or(bytes));
             if HELPERS.iter().any(|&helper| bare == helper.into()) {
                 continue;

@@ -58,7 +58,7 @@ fn located(program: &Rc<Loaded>, mut error: Error, pc: Pc) -> Error {
     if let Some(site) = site(program, pc) {
         error = error.or_span(site.span);
         if let Some(at) = site.at {
-            error = error.or_at(at, site.token.clone());
+            error = error.or_at(at, program.code.token(site));
         }
     }
     behind_operators(program, error, pc)
@@ -71,7 +71,7 @@ fn passed_through(mut error: Error, program: &Loaded, called_at: Pc) -> Error {
     if let Some(site) = site(program, called_at).filter(|_| !applied) {
         error = error.or_span(site.span);
         if let Some(at) = site.at {
-            error = error.or_at(at, site.token.clone()).replace_at(at);
+            error = error.or_at(at, program.code.token(site)).replace_at(at);
         }
     }
     behind_operators(program, error, called_at)
@@ -83,7 +83,7 @@ fn behind_operators(program: &Loaded, mut error: Error, pc: Pc) -> Error {
         if region.start <= pc
             && pc < region.end
             && let Some(site) = program.code.sites.get(index(region.site))
-            && let (Some(at), Some(token)) = (site.at, site.token.clone())
+            && let (Some(at), Some(token)) = (site.at, program.code.token(site))
         {
             error = error.replace_at(at).with_token(token);
         }

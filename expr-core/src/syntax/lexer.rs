@@ -4,6 +4,7 @@
 //! the parser says at each step which of the two it expects.
 
 use super::token::{Operator, Token, TokenKind};
+use super::word::Words;
 use crate::error::{Error, ErrorKind, Result};
 use crate::regex::{Flags, Regex};
 use crate::span::Span;
@@ -25,12 +26,17 @@ pub(super) enum Slash {
 pub(super) struct Lexer<'a> {
     source: &'a [u8],
     at: usize,
+    /// The names and texts so far.
+    pub(super) words: Words,
+    /// The regular expressions so far.
+    pub(super) regexes: Vec<Arc<Regex>>,
 }
 
 impl<'a> Lexer<'a> {
     /// Starts at the beginning of a source.
     pub(super) fn new(source: &'a [u8]) -> Self {
-        Lexer { source, at: 0 }
+        let words = Words::of_source(source.len());
+        Lexer { source, at: 0, words, regexes: Vec::new() }
     }
 
     /// Goes on after a token that could not be read, which began at `start`: after the
@@ -63,22 +69,29 @@ impl<'a> Lexer<'a> {
 
     fn kind(&mut self, slash: Slash) -> Result<TokenKind> {
         let rest = self.rest();
-        match rest.first() {
-            None => return Ok(TokenKind::End),
-            Some(b'/') if slash == Slash::OpensRegex => {
+        let Some(&first) = rest.first() else { return Ok(TokenKind::End) };
+        match first {
+            b'/' if slash == Slash::OpensRegex => {
                 self.at = self.at.saturating_add(1);
-                return self.regex();
+                self.regex()
             }
-            Some(&quote @ (b'"' | b'\'')) => return self.string(quote),
-            Some(b'0'..=b'9') => return self.number(),
-            Some(b'`') => return self.quoted_name(),
-            _ => {}
+            b'"' | b'\'' => self.string(first),
+            b'0'..=b'9' => self.number(),
+            b'`' => self.quoted_name(),
+            _ => Ok(match self.operator(first, rest.get(1)) {
+                Some(operator) => TokenKind::Operator(operator),
+                None => self.name(),
+            }),
         }
-        if let Some(operator) = Operator::at_start(rest) {
-            self.at = self.at.saturating_add(operator.as_str().len());
-            return Ok(TokenKind::Operator(operator));
-        }
-        Ok(self.name())
+    }
+
+    /// The operator that begins with a byte, the longest if there are several.
+    fn operator(&mut self, first: u8, second: Option<&u8>) -> Option<Operator> {
+        let short = Operator::spelled(first, None)?;
+        let long = second.and_then(|&second| Operator::spelled(first, Some(second)));
+        let width = if long.is_some() { 2 } else { 1 };
+        self.at = self.at.saturating_add(width);
+        Some(long.unwrap_or(short))
     }
 
     fn rest(&self) -> &'a [u8] {
@@ -113,10 +126,15 @@ impl<'a> Lexer<'a> {
                 self.at = self.source.len();
                 return Err(self.error(ErrorKind::UnterminatedString, start, self.at));
             };
-            text::push_text(&mut value, rest.get(..end).unwrap_or_default());
+            let part = rest.get(..end).unwrap_or_default();
             self.at = self.at.saturating_add(end).saturating_add(1);
-            if rest.get(end) == Some(&quote) {
-                return Ok(TokenKind::String(Wtf8Buf::from_bytes(value)));
+            let ends = rest.get(end) == Some(&quote);
+            if ends && value.is_empty() {
+                return Ok(TokenKind::String(self.words.add(part)));
+            }
+            text::push_text(&mut value, part);
+            if ends {
+                return Ok(TokenKind::String(self.words.add(&value)));
             }
             let code_point = self.escape(start)?;
             text::push_code_point(&mut value, code_point);
@@ -207,8 +225,8 @@ impl<'a> Lexer<'a> {
             return Err(self.error(ErrorKind::UnterminatedName, start, self.at));
         };
         self.at = start.saturating_add(end).saturating_add(2);
-        let name = Wtf8::new(body.get(..end).unwrap_or_default());
-        Ok(TokenKind::Name(name.to_owned()))
+        let name = body.get(..end).unwrap_or_default();
+        Ok(TokenKind::Name(self.words.add(name)))
     }
 
     fn name(&mut self) -> TokenKind {
@@ -218,14 +236,14 @@ impl<'a> Lexer<'a> {
         self.at = self.at.saturating_add(len);
         let name = rest.get(..len).unwrap_or_default();
         match name {
-            [b'$', variable @ ..] => TokenKind::Variable(Wtf8::new(variable).to_owned()),
+            [b'$', variable @ ..] => TokenKind::Variable(self.words.add(variable)),
             b"or" => TokenKind::Operator(Operator::Or),
             b"in" => TokenKind::Operator(Operator::In),
             b"and" => TokenKind::Operator(Operator::And),
             b"true" => TokenKind::Bool(true),
             b"false" => TokenKind::Bool(false),
             b"null" => TokenKind::Null,
-            name => TokenKind::Name(Wtf8::new(name).to_owned()),
+            name => TokenKind::Name(self.words.add(name)),
         }
     }
 
@@ -277,7 +295,11 @@ impl<'a> Lexer<'a> {
         let units = pattern.to_units();
         let flags = Flags { ignore_case: has(b'i'), multiline: has(b'm') };
         match Regex::compile(&units, flags) {
-            Ok(regex) => Ok(TokenKind::Regex(Arc::new(regex))),
+            Ok(regex) => {
+                let number = length(self.regexes.len());
+                self.regexes.push(Arc::new(regex));
+                Ok(TokenKind::Regex(number))
+            }
             Err(error) => {
                 let reason = Wtf8Buf::from(error.message);
                 let kind = ErrorKind::BadRegex { reason };

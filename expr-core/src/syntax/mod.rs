@@ -12,14 +12,17 @@ mod print;
 mod signature;
 mod token;
 mod tree;
+mod word;
 #[cfg(feature = "reference")]
 mod written;
 
+pub(crate) use ast::List;
 pub(crate) use signature::{Kinds, Parameter, Repeat, Signature};
 pub(crate) use token::Operator;
 pub(crate) use tree::{
     Group, Node, NodeId, NodeKind, SlotId, SortTerm, Stage, StageKind, Tree,
 };
+pub(crate) use word::{Name, Word, Words};
 
 #[cfg(feature = "reference")]
 pub use written::{Part, Written};

@@ -6,11 +6,13 @@
 
 mod recovery;
 
-use super::ast::{Ast, ExprId, ExprKind};
+use super::ast::{Ast, ExprId, ExprKind, Head, List};
 use super::lexer::{Lexer, Slash};
 use super::signature::Signature;
 use super::token::{Operator, Token, TokenKind};
+use super::word::Word;
 use crate::error::{Error, ErrorKind, Result};
+use crate::size::length;
 use crate::span::Span;
 use crate::text::Wtf8Buf;
 use alloc::vec::Vec;
@@ -29,7 +31,7 @@ const NEGATION: u8 = 70;
 pub(super) fn parse(source: &[u8]) -> Result<Ast> {
     let mut parser = Parser::new(source, Default::default());
     parser.parse()?;
-    Ok(parser.ast)
+    Ok(parser.into_ast())
 }
 
 /// Parses as much of a source as there is, and lists its errors in their order. There is
@@ -38,8 +40,8 @@ pub(super) fn parse(source: &[u8]) -> Result<Ast> {
 pub(super) fn parse_all(source: &[u8]) -> (Ast, Vec<Error>) {
     let mut parser = Parser::new(source, Recovery::new());
     let ended = parser.parse();
-    let errors = parser.recovery.into_errors(ended.err());
-    (parser.ast, errors)
+    let errors = core::mem::take(&mut parser.recovery).into_errors(ended.err());
+    (parser.into_ast(), errors)
 }
 
 struct Parser<'a> {
@@ -48,6 +50,8 @@ struct Parser<'a> {
     token: Token,
     ast: Ast,
     pending: Vec<Pending>,
+    /// The parts of the constructs that are open, those of the innermost last.
+    parts: Vec<ExprId>,
     recovery: Recovery,
 }
 
@@ -67,12 +71,12 @@ enum Wants {
     Root,
     Operand { operator: Operator, lhs: ExprId },
     Negated,
-    Statement { statements: Vec<ExprId> },
-    Item { items: Vec<ExprId> },
-    RangeEnd { items: Vec<ExprId>, lhs: ExprId, at: u32 },
-    Key { lhs: Option<ExprId>, pairs: Vec<(ExprId, ExprId)> },
-    Member { lhs: Option<ExprId>, pairs: Vec<(ExprId, ExprId)>, key: ExprId },
-    Argument { procedure: ExprId, arguments: Vec<ExprId>, partial: bool },
+    Statement { first: Place },
+    Item { first: Place },
+    RangeEnd { first: Place, lhs: ExprId, at: u32 },
+    Key { lhs: Option<ExprId>, first: Place },
+    Member { lhs: Option<ExprId>, first: Place },
+    Argument { procedure: ExprId, first: Place, partial: bool },
     Predicate { lhs: ExprId },
     Term { lhs: ExprId, terms: Vec<(ExprId, bool)>, descending: bool },
     Then { condition: ExprId },
@@ -80,8 +84,11 @@ enum Wants {
     Pattern,
     Update { pattern: ExprId },
     Delete { pattern: ExprId, update: ExprId },
-    Body { parameters: Vec<Wtf8Buf>, signature: Option<Signature> },
+    Body { head: u32 },
 }
+
+/// Where the parts of a construct begin among those of all that are open.
+type Place = usize;
 
 /// Where the parser is.
 enum State {
@@ -96,19 +103,26 @@ enum State {
 impl<'a> Parser<'a> {
     fn new(source: &'a [u8], recovery: Recovery) -> Self {
         let token = Token { kind: TokenKind::End, start: 0, end: 0 };
-        let (lexer, ast, pending) = (Lexer::new(source), Ast::default(), Vec::new());
-        Parser { lexer, token, ast, pending, recovery }
+        let (lexer, ast) = (Lexer::new(source), Ast::of_source(source.len()));
+        let (pending, parts) = (Vec::with_capacity(8), Vec::new());
+        Parser { lexer, token, ast, pending, parts, recovery }
+    }
+
+    fn into_ast(mut self) -> Ast {
+        self.ast.words = self.lexer.words;
+        self.ast.regexes = self.lexer.regexes;
+        self.ast
     }
 
     fn parse(&mut self) -> Result<()> {
         self.advance(Slash::OpensRegex)?;
-        let first = self.token.clone();
+        let first = self.token;
         self.wait(Wants::Root, first, 0, 0)?;
         let mut state = State::Operand;
         loop {
             if self.ast.len() > MAX_PARTS {
-                let limit = crate::value::length(MAX_PARTS);
-                return Err(error_at(ErrorKind::TooManyParts { limit }, &self.token));
+                let limit = length(MAX_PARTS);
+                return Err(self.error_at(ErrorKind::TooManyParts { limit }, &self.token));
             }
             state = match state {
                 State::Operand => {
@@ -128,7 +142,7 @@ impl<'a> Parser<'a> {
     fn advance(&mut self, slash: Slash) -> Result<Token> {
         let next = match self.recovery.put_back() {
             Some(token) => token,
-            None => match next_token(&mut self.lexer, slash) {
+            None => match self.next_token(slash) {
                 Ok(token) => token,
                 Err(error) => self.unreadable(error)?,
             },
@@ -144,14 +158,14 @@ impl<'a> Parser<'a> {
         let wanted = operator.as_str();
         let kind = match self.token.kind {
             TokenKind::End => ErrorKind::ExpectedBeforeEnd { wanted },
-            _ => ErrorKind::Expected { wanted, token: self.token.shown() },
+            _ => ErrorKind::Expected { wanted, token: self.shown(&self.token) },
         };
-        self.unexpected(error_at(kind, &self.token), operator, slash)
+        self.unexpected(self.error_at(kind, &self.token), operator, slash)
     }
 
     fn wait(&mut self, wants: Wants, token: Token, start: u32, power: u8) -> Result<()> {
         if self.pending.len() > DEPTH {
-            let limit = crate::value::length(DEPTH);
+            let limit = length(DEPTH);
             let span = Span::new(token.start, token.end);
             return Err(Error::from(ErrorKind::SourceTooDeep { limit }).or_span(span));
         }
@@ -168,16 +182,16 @@ impl<'a> Parser<'a> {
         let start = token.start;
         let kind = match token.kind {
             TokenKind::End => ExprKind::End,
-            TokenKind::Name(ref name) => ExprKind::Name(name.clone()),
-            TokenKind::Variable(ref name) => ExprKind::Variable(name.clone()),
-            TokenKind::String(ref text) => ExprKind::String(text.clone()),
+            TokenKind::Name(name) => ExprKind::Name(name),
+            TokenKind::Variable(name) => ExprKind::Variable(name),
+            TokenKind::String(text) => ExprKind::String(text),
             TokenKind::Number(number) => ExprKind::Number(number),
             TokenKind::Bool(value) => ExprKind::Bool(value),
             TokenKind::Null => ExprKind::Null,
-            TokenKind::Regex(ref regex) => ExprKind::Regex(regex.clone()),
+            TokenKind::Regex(regex) => ExprKind::Regex(regex),
             TokenKind::Operator(operator) => match operator {
                 Operator::And | Operator::Or | Operator::In => {
-                    ExprKind::Name(Wtf8Buf::from(operator.as_str()))
+                    ExprKind::Name(self.lexer.words.add(operator.as_str().as_bytes()))
                 }
                 Operator::Star => ExprKind::Wildcard,
                 Operator::Descendants => ExprKind::Descendants,
@@ -186,12 +200,13 @@ impl<'a> Parser<'a> {
                     self.wait(Wants::Negated, token, start, NEGATION)?;
                     return Ok(State::Operand);
                 }
-                Operator::OpenParen => return self.statement(Vec::new(), token),
+                Operator::OpenParen => return self.statement(self.parts.len(), token),
                 Operator::OpenBracket => {
+                    let first = self.parts.len();
                     if self.token.is(Operator::CloseBracket) {
-                        return self.end_array(Vec::new(), &token);
+                        return self.end_array(first, &token);
                     }
-                    self.wait(Wants::Item { items: Vec::new() }, token, start, 0)?;
+                    self.wait(Wants::Item { first }, token, start, 0)?;
                     return Ok(State::Operand);
                 }
                 Operator::OpenBrace => return self.pairs(None, token, start),
@@ -200,8 +215,8 @@ impl<'a> Parser<'a> {
                     return Ok(State::Operand);
                 }
                 _ => {
-                    let kind = ErrorKind::NoPrefixOperator { token: token.shown() };
-                    return self.no_operand(error_at(kind, &token), token);
+                    let kind = ErrorKind::NoPrefixOperator { token: self.shown(&token) };
+                    return self.no_operand(self.error_at(kind, &token), token);
                 }
             },
         };
@@ -219,17 +234,16 @@ impl<'a> Parser<'a> {
         let token = self.advance(Slash::OpensRegex)?;
         let start = self.ast.span(lhs).start;
         let TokenKind::Operator(operator) = token.kind else {
-            return Err(error_at(
-                ErrorKind::UnknownOperator { token: token.shown() },
-                &token,
-            ));
+            let kind = ErrorKind::UnknownOperator { token: self.shown(&token) };
+            return Err(self.error_at(kind, &token));
         };
         match operator {
             Operator::OpenParen => {
+                let first = self.parts.len();
                 if self.token.is(Operator::CloseParen) {
-                    return self.end_call(lhs, Vec::new(), false, &token);
+                    return self.end_call(lhs, first, false, &token);
                 }
-                return self.argument(lhs, Vec::new(), false, token);
+                return self.argument(lhs, first, false, token);
             }
             Operator::OpenBracket if self.token.is(Operator::CloseBracket) => {
                 self.keep_array(lhs);
@@ -295,8 +309,9 @@ impl<'a> Parser<'a> {
             Wants::Root => match self.token.kind {
                 TokenKind::End => Ok(State::Done(value)),
                 _ => {
-                    let kind = ErrorKind::UnexpectedToken { token: self.token.shown() };
-                    self.stray(error_at(kind, &self.token), value)
+                    let kind =
+                        ErrorKind::UnexpectedToken { token: self.shown(&self.token) };
+                    self.stray(self.error_at(kind, &self.token), value)
                 }
             },
             Wants::Operand { operator, lhs } => self.binary(operator, lhs, value, &token),
@@ -308,53 +323,51 @@ impl<'a> Parser<'a> {
                     token.end,
                 )))
             }
-            Wants::Statement { mut statements } => {
-                statements.push(value);
+            Wants::Statement { first } => {
+                self.parts.push(value);
                 if self.token.is(Operator::Semicolon) {
                     self.advance(Slash::OpensRegex)?;
-                    return self.statement(statements, token);
+                    return self.statement(first, token);
                 }
-                self.end_block(statements, &token)
+                self.end_block(first, &token)
             }
-            Wants::Item { mut items } => {
+            Wants::Item { first } => {
                 if self.token.is(Operator::Range) {
                     let at = self.token.end;
                     self.advance(Slash::OpensRegex)?;
-                    self.wait(
-                        Wants::RangeEnd { items, lhs: value, at },
-                        token,
-                        start,
-                        0,
-                    )?;
+                    let wants = Wants::RangeEnd { first, lhs: value, at };
+                    self.wait(wants, token, start, 0)?;
                     return Ok(State::Operand);
                 }
-                items.push(value);
-                self.next_item(items, token)
+                self.parts.push(value);
+                self.next_item(first, token)
             }
-            Wants::RangeEnd { mut items, lhs, at } => {
+            Wants::RangeEnd { first, lhs, at } => {
                 let span = self.ast.span(lhs).join(self.ast.span(value));
                 let operator = Operator::Range;
                 let kind = ExprKind::Binary { operator, lhs, rhs: value };
-                items.push(self.ast.add(kind, span, at));
-                self.next_item(items, token)
+                let range = self.ast.add(kind, span, at);
+                self.parts.push(range);
+                self.next_item(first, token)
             }
-            Wants::Key { lhs, pairs } => {
+            Wants::Key { lhs, first } => {
+                self.parts.push(value);
                 self.expect(Operator::Colon, Slash::OpensRegex)?;
-                self.wait(Wants::Member { lhs, pairs, key: value }, token, start, 0)?;
+                self.wait(Wants::Member { lhs, first }, token, start, 0)?;
                 Ok(State::Operand)
             }
-            Wants::Member { lhs, mut pairs, key } => {
-                pairs.push((key, value));
+            Wants::Member { lhs, first } => {
+                self.parts.push(value);
                 if self.token.is(Operator::Comma) {
                     self.advance(Slash::OpensRegex)?;
-                    self.wait(Wants::Key { lhs, pairs }, token, start, 0)?;
+                    self.wait(Wants::Key { lhs, first }, token, start, 0)?;
                     return Ok(State::Operand);
                 }
-                self.end_pairs(lhs, pairs, &token, start)
+                self.end_pairs(lhs, first, &token, start)
             }
-            Wants::Argument { procedure, mut arguments, partial } => {
-                arguments.push(value);
-                self.next_argument(procedure, arguments, partial, token)
+            Wants::Argument { procedure, first, partial } => {
+                self.parts.push(value);
+                self.next_argument(procedure, first, partial, token)
             }
             Wants::Predicate { lhs } => {
                 let end = self.expect(Operator::CloseBracket, Slash::Divides)?.end;
@@ -369,7 +382,10 @@ impl<'a> Parser<'a> {
                     return self.term(lhs, terms, token);
                 }
                 let end = self.expect(Operator::CloseParen, Slash::OpensRegex)?.end;
-                let kind = ExprKind::OrderBy { lhs, terms };
+                let all = &mut self.ast.terms;
+                let list = List { start: length(all.len()), len: length(terms.len()) };
+                all.extend(terms);
+                let kind = ExprKind::OrderBy { lhs, terms: list };
                 Ok(State::Operator(self.ast.add(kind, Span::new(start, end), token.end)))
             }
             Wants::Then { condition } => {
@@ -401,9 +417,9 @@ impl<'a> Parser<'a> {
             Wants::Delete { pattern, update } => {
                 self.end_transform(pattern, update, Some(value), &token)
             }
-            Wants::Body { parameters, signature } => {
+            Wants::Body { head } => {
                 let end = self.expect(Operator::CloseBrace, Slash::OpensRegex)?.end;
-                let kind = ExprKind::Lambda { parameters, signature, body: value };
+                let kind = ExprKind::Lambda { head, body: value };
                 Ok(State::Operator(self.ast.add(kind, Span::new(start, end), token.end)))
             }
         }
@@ -447,53 +463,62 @@ impl<'a> Parser<'a> {
         State::Operator(self.ast.add(kind, span, token.end))
     }
 
-    fn statement(&mut self, statements: Vec<ExprId>, token: Token) -> Result<State> {
+    /// Closes the list of a construct's parts.
+    fn list(&mut self, first: Place) -> List {
+        let list = self.ast.add_list(self.parts.get(first..).unwrap_or_default());
+        self.parts.truncate(first);
+        list
+    }
+
+    fn statement(&mut self, first: Place, token: Token) -> Result<State> {
         if self.token.is(Operator::CloseParen) {
-            return self.end_block(statements, &token);
+            return self.end_block(first, &token);
         }
         let start = token.start;
-        self.wait(Wants::Statement { statements }, token, start, 0)?;
+        self.wait(Wants::Statement { first }, token, start, 0)?;
         Ok(State::Operand)
     }
 
-    fn end_block(&mut self, statements: Vec<ExprId>, token: &Token) -> Result<State> {
+    fn end_block(&mut self, first: Place, token: &Token) -> Result<State> {
         let end = self.expect(Operator::CloseParen, Slash::Divides)?.end;
-        let span = Span::new(token.start, end);
-        Ok(State::Operator(self.ast.add(ExprKind::Block(statements), span, token.end)))
+        let kind = ExprKind::Block(self.list(first));
+        Ok(State::Operator(self.ast.add(kind, Span::new(token.start, end), token.end)))
     }
 
-    fn next_item(&mut self, items: Vec<ExprId>, token: Token) -> Result<State> {
+    fn next_item(&mut self, first: Place, token: Token) -> Result<State> {
         if self.token.is(Operator::Comma) {
             self.advance(Slash::OpensRegex)?;
             let start = token.start;
-            self.wait(Wants::Item { items }, token, start, 0)?;
+            self.wait(Wants::Item { first }, token, start, 0)?;
             return Ok(State::Operand);
         }
-        self.end_array(items, &token)
+        self.end_array(first, &token)
     }
 
-    fn end_array(&mut self, items: Vec<ExprId>, token: &Token) -> Result<State> {
+    fn end_array(&mut self, first: Place, token: &Token) -> Result<State> {
         let end = self.expect(Operator::CloseBracket, Slash::Divides)?.end;
-        let span = Span::new(token.start, end);
-        Ok(State::Operator(self.ast.add(ExprKind::Array(items), span, token.end)))
+        let kind = ExprKind::Array(self.list(first));
+        Ok(State::Operator(self.ast.add(kind, Span::new(token.start, end), token.end)))
     }
 
     fn pairs(&mut self, lhs: Option<ExprId>, token: Token, start: u32) -> Result<State> {
+        let first = self.parts.len();
         if self.token.is(Operator::CloseBrace) {
-            return self.end_pairs(lhs, Vec::new(), &token, start);
+            return self.end_pairs(lhs, first, &token, start);
         }
-        self.wait(Wants::Key { lhs, pairs: Vec::new() }, token, start, 0)?;
+        self.wait(Wants::Key { lhs, first }, token, start, 0)?;
         Ok(State::Operand)
     }
 
     fn end_pairs(
         &mut self,
         lhs: Option<ExprId>,
-        pairs: Vec<(ExprId, ExprId)>,
+        first: Place,
         token: &Token,
         start: u32,
     ) -> Result<State> {
         let end = self.expect(Operator::CloseBrace, Slash::Divides)?.end;
+        let pairs = self.list(first);
         let kind = match lhs {
             None => ExprKind::Object(pairs),
             Some(lhs) => ExprKind::GroupBy { lhs, pairs },
@@ -519,83 +544,83 @@ impl<'a> Parser<'a> {
     fn argument(
         &mut self,
         procedure: ExprId,
-        mut arguments: Vec<ExprId>,
+        first: Place,
         mut partial: bool,
         token: Token,
     ) -> Result<State> {
         while self.token.is(Operator::Question) {
             let hole = self.advance(Slash::OpensRegex)?;
             let span = Span::new(hole.start, hole.end);
-            arguments.push(self.ast.add(ExprKind::Placeholder, span, hole.end));
+            let placeholder = self.ast.add(ExprKind::Placeholder, span, hole.end);
+            self.parts.push(placeholder);
             partial = true;
             if !self.token.is(Operator::Comma) {
-                return self.end_call(procedure, arguments, partial, &token);
+                return self.end_call(procedure, first, partial, &token);
             }
             self.advance(Slash::OpensRegex)?;
         }
         let start = self.ast.span(procedure).start;
-        self.wait(Wants::Argument { procedure, arguments, partial }, token, start, 0)?;
+        self.wait(Wants::Argument { procedure, first, partial }, token, start, 0)?;
         Ok(State::Operand)
     }
 
     fn next_argument(
         &mut self,
         procedure: ExprId,
-        arguments: Vec<ExprId>,
+        first: Place,
         partial: bool,
         token: Token,
     ) -> Result<State> {
         if self.token.is(Operator::Comma) {
             self.advance(Slash::OpensRegex)?;
-            return self.argument(procedure, arguments, partial, token);
+            return self.argument(procedure, first, partial, token);
         }
-        self.end_call(procedure, arguments, partial, &token)
+        self.end_call(procedure, first, partial, &token)
     }
 
     fn end_call(
         &mut self,
         procedure: ExprId,
-        arguments: Vec<ExprId>,
+        first: Place,
         partial: bool,
         token: &Token,
     ) -> Result<State> {
         let end = self.expect(Operator::CloseParen, Slash::Divides)?.end;
         let start = self.ast.span(procedure).start;
-        let defines = self.ast.get(procedure).is_some_and(|node| {
-            matches!(&node.kind, ExprKind::Name(name)
-                if *name == Wtf8Buf::from("function") || *name == Wtf8Buf::from("λ"))
-        });
-        if defines {
-            return self.lambda(&arguments, token, start);
+        let arguments = self.list(first);
+        let is_keyword = |word: Word| {
+            matches!(self.lexer.words.bytes(word), b"function" | b"\xCE\xBB")
+        };
+        if let Some(node) = self.ast.get(procedure)
+            && let ExprKind::Name(name) = node.kind
+            && is_keyword(name)
+        {
+            return self.lambda(arguments, token, start);
         }
         let kind = ExprKind::Call { procedure, arguments, partial };
         Ok(State::Operator(self.ast.add(kind, Span::new(start, end), token.end)))
     }
 
     /// Goes on after the parameters of a function definition.
-    fn lambda(
-        &mut self,
-        arguments: &[ExprId],
-        token: &Token,
-        start: u32,
-    ) -> Result<State> {
-        let mut parameters = Vec::new();
-        for (&argument, index) in arguments.iter().zip(1_u32..) {
-            match self.ast.get(argument) {
-                Some(node) => match &node.kind {
-                    ExprKind::Variable(name) => parameters.push(name.clone()),
-                    _ => {
-                        let kind = ErrorKind::BadParameter { index };
-                        let error = Error::from(kind).at(node.at, node.span);
-                        self.tolerate(with_token(error, self.node_token(argument)))?;
-                    }
-                },
-                None => return Err(Error::from(ErrorKind::Bug { what: "a lost node" })),
+    fn lambda(&mut self, arguments: List, token: &Token, start: u32) -> Result<State> {
+        let mut parameters = Vec::with_capacity(arguments.len());
+        for (place, number) in arguments.range().zip(1_u32..) {
+            let Some((id, node)) = self.ast.part(place) else {
+                return Err(Error::from(ErrorKind::Bug { what: "a lost node" }));
+            };
+            if let ExprKind::Variable(name) = node.kind {
+                parameters.push(name);
+            } else {
+                let kind = ErrorKind::BadParameter { index: number };
+                let error = Error::from(kind).at(node.at, node.span);
+                self.tolerate(with_token(error, self.node_token(id)))?;
             }
         }
         let signature = self.signature()?;
         self.expect(Operator::OpenBrace, Slash::OpensRegex)?;
-        self.wait(Wants::Body { parameters, signature }, token.clone(), start, 0)?;
+        let head = length(self.ast.heads.len());
+        self.ast.heads.push(Head { parameters, signature });
+        self.wait(Wants::Body { head }, *token, start, 0)?;
         Ok(State::Operand)
     }
 
@@ -604,7 +629,7 @@ impl<'a> Parser<'a> {
         if !self.token.is(Operator::Less) {
             return Ok(None);
         }
-        let first = self.token.clone();
+        let first = self.token;
         let mut text = Wtf8Buf::from("<");
         let mut depth = 1_u32;
         while depth > 0 && !self.token.is(Operator::OpenBrace) && !self.token.is_end() {
@@ -614,13 +639,13 @@ impl<'a> Parser<'a> {
             } else if self.token.is(Operator::Less) {
                 depth = depth.saturating_add(1);
             }
-            text.push(self.token.shown().as_wtf8());
+            text.push(self.shown(&self.token).as_wtf8());
         }
         self.expect(Operator::Greater, Slash::OpensRegex)?;
         match Signature::parse(text.as_wtf8().bytes()) {
             Ok(signature) => Ok(Some(signature)),
             Err(refused) => {
-                let offset = crate::value::length(refused.offset);
+                let offset = length(refused.offset);
                 let at = first.end.saturating_add(offset);
                 self.tolerate(refused.error.at(at, Span::new(first.start, at)))?;
                 Ok(None)
@@ -644,13 +669,12 @@ impl<'a> Parser<'a> {
     /// The token that an error about a node names.
     fn node_token(&self, id: ExprId) -> Option<crate::error::Token> {
         use crate::error::Token as Named;
-        let node = self.ast.get(id)?;
-        Some(match &node.kind {
+        Some(match self.ast.get(id)?.kind {
             ExprKind::Name(text) | ExprKind::Variable(text) | ExprKind::String(text) => {
-                Named::Text(text.clone())
+                Named::Text(self.lexer.words.text(text).to_owned())
             }
-            ExprKind::Number(number) => Named::Number(*number),
-            ExprKind::Bool(value) => Named::Bool(*value),
+            ExprKind::Number(number) => Named::Number(number),
+            ExprKind::Bool(value) => Named::Bool(value),
             ExprKind::End => Named::from("(end)"),
             ExprKind::Null | ExprKind::Regex(_) => return None,
             ExprKind::Placeholder | ExprKind::Condition { .. } => Named::from("?"),
@@ -670,18 +694,26 @@ impl<'a> Parser<'a> {
             ExprKind::Transform { .. } => Named::from("|"),
         })
     }
-}
 
-/// Reads a token; `!` and `~` alone are none, wherever they stand.
-fn next_token(lexer: &mut Lexer<'_>, slash: Slash) -> Result<Token> {
-    let token = lexer.next(slash)?;
-    if token.is(Operator::Bang) || token.is(Operator::Tilde) {
-        return Err(error_at(
-            ErrorKind::UnknownOperator { token: token.shown() },
-            &token,
-        ));
+    /// Reads a token; `!` and `~` alone are none, wherever they stand.
+    fn next_token(&mut self, slash: Slash) -> Result<Token> {
+        let token = self.lexer.next(slash)?;
+        if token.is(Operator::Bang) || token.is(Operator::Tilde) {
+            let kind = ErrorKind::UnknownOperator { token: self.shown(&token) };
+            return Err(self.error_at(kind, &token));
+        }
+        Ok(token)
     }
-    Ok(token)
+
+    /// How a message shows a token.
+    fn shown(&self, token: &Token) -> Wtf8Buf {
+        token.shown(&self.lexer.words)
+    }
+
+    fn error_at(&self, kind: ErrorKind, token: &Token) -> Error {
+        let error = Error::from(kind).at(token.end, Span::new(token.start, token.end));
+        with_token(error, token.error_token(&self.lexer.words))
+    }
 }
 
 fn with_token(error: Error, token: Option<crate::error::Token>) -> Error {
@@ -689,9 +721,4 @@ fn with_token(error: Error, token: Option<crate::error::Token>) -> Error {
         Some(token) => error.with_token(token),
         None => error,
     }
-}
-
-fn error_at(kind: ErrorKind, token: &Token) -> Error {
-    let error = Error::from(kind).at(token.end, Span::new(token.start, token.end));
-    with_token(error, token.error_token())
 }

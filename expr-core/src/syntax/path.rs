@@ -4,31 +4,33 @@
 //! The walk is bottom-up with a stack of tasks, in the order in which the reference visits
 //! nodes, so that the first of several errors is the same one.
 
-use super::ast::{Ast, Expr, ExprId, ExprKind};
+use super::ast::{Ast, Expr, ExprId, ExprKind, List};
 use super::token::Operator;
 use super::tree::{
-    Group, NodeId, NodeKind, Slot, SlotId, SortTerm, Stage, StageKind, Tree,
+    Group, Node, NodeId, NodeKind, Slot, SlotId, SortTerm, Stage, StageKind, Tree,
 };
+use super::word::Word;
 use crate::error::{Error, ErrorKind, Result};
 use crate::span::Span;
-use crate::text::Wtf8Buf;
 use crate::value::{index, length};
 use alloc::vec::Vec;
+use core::mem::take;
 
 /// Builds the tree of a parsed source.
-pub(super) fn build(ast: Ast) -> Result<Tree> {
+pub(super) fn build(mut ast: Ast) -> Result<Tree> {
     let Some(root) = ast.root else { return Err(bug()) };
-    let tasks = alloc::vec![Task::Visit(root)];
-    let (tree, results) = (Tree::default(), Vec::with_capacity(ast.len()));
-    let builder = Builder {
-        ast: &ast,
-        tree,
-        tasks,
-        results,
-        seeking: Vec::new(),
-        checked: Vec::new(),
-        sought: 0,
-    };
+    let mut tasks = Vec::with_capacity(ast.len());
+    tasks.push(Task::Visit(root));
+    let mut tree = Tree::of_size(ast.len());
+    tree.words = take(&mut ast.words);
+    tree.heads = take(&mut ast.heads);
+    tree.regexes = take(&mut ast.regexes);
+    for &(_, descending) in &ast.terms {
+        tree.terms.push(SortTerm { key: NodeId(0), descending });
+    }
+    let results = Vec::with_capacity(ast.len());
+    let builder =
+        Builder { ast: &ast, tree, tasks, results, seeking: Vec::new(), sought: 0 };
     builder.run()
 }
 
@@ -52,8 +54,6 @@ struct Builder<'a> {
     results: Vec<NodeId>,
     /// For each node of the tree, the `%`s below it that still look for their step.
     seeking: Vec<Vec<SlotId>>,
-    /// For each path of the tree, how many of its steps were checked.
-    checked: Vec<usize>,
     /// Nodes at which `%`s were handed on so far.
     sought: u32,
 }
@@ -101,50 +101,50 @@ impl Builder<'_> {
                 self.tasks.push(Task::Visit(id));
             }
         };
-        match &expr.kind {
+        match expr.kind {
             ExprKind::Binary { operator: Operator::OpenBracket, lhs, rhs } => {
-                plan(&[*lhs]);
+                plan(&[lhs]);
                 self.tasks.push(Task::Check(id));
-                self.tasks.push(Task::Visit(*rhs));
+                self.tasks.push(Task::Visit(rhs));
             }
             ExprKind::Binary {
                 operator: Operator::Focus | Operator::Index, lhs, ..
             } => {
-                plan(&[*lhs]);
+                plan(&[lhs]);
             }
-            ExprKind::Binary { operator: Operator::Assign, rhs, .. } => plan(&[*rhs]),
+            ExprKind::Binary { operator: Operator::Assign, rhs, .. } => plan(&[rhs]),
             ExprKind::Binary { lhs, rhs, .. }
             | ExprKind::Elvis { lhs, rhs }
-            | ExprKind::Coalesce { lhs, rhs } => plan(&[*lhs, *rhs]),
-            ExprKind::Negate(operand) => plan(&[*operand]),
+            | ExprKind::Coalesce { lhs, rhs } => plan(&[lhs, rhs]),
+            ExprKind::Negate(operand) => plan(&[operand]),
             ExprKind::OrderBy { lhs, terms } => {
-                plan(&[*lhs]);
-                terms.iter().for_each(|(key, _)| plan(&[*key]));
-            }
-            ExprKind::GroupBy { lhs, pairs } => {
-                plan(&[*lhs]);
-                self.tasks.push(Task::Check(id));
-                for &(key, value) in pairs {
-                    self.tasks.push(Task::Visit(key));
-                    self.tasks.push(Task::Visit(value));
+                plan(&[lhs]);
+                for &(key, _) in self.ast.terms.get(terms.range()).unwrap_or_default() {
+                    plan(&[key]);
                 }
             }
-            ExprKind::Object(pairs) => {
-                pairs.iter().for_each(|&(key, value)| plan(&[key, value]));
+            ExprKind::GroupBy { lhs, pairs } => {
+                plan(&[lhs]);
+                self.tasks.push(Task::Check(id));
+                for &part in self.ast.list(pairs) {
+                    self.tasks.push(Task::Visit(part));
+                }
             }
-            ExprKind::Array(items) | ExprKind::Block(items) => plan(items),
+            ExprKind::Object(list) | ExprKind::Array(list) | ExprKind::Block(list) => {
+                plan(self.ast.list(list));
+            }
             ExprKind::Call { procedure, arguments, .. } => {
-                plan(arguments);
-                plan(&[*procedure]);
+                plan(self.ast.list(arguments));
+                plan(&[procedure]);
             }
-            ExprKind::Lambda { body, .. } => plan(&[*body]),
+            ExprKind::Lambda { body, .. } => plan(&[body]),
             ExprKind::Condition { condition, then, otherwise } => {
-                plan(&[*condition, *then]);
-                otherwise.iter().for_each(|&otherwise| plan(&[otherwise]));
+                plan(&[condition, then]);
+                plan(otherwise.as_slice());
             }
             ExprKind::Transform { pattern, update, delete } => {
-                plan(&[*pattern, *update]);
-                delete.iter().for_each(|&delete| plan(&[delete]));
+                plan(&[pattern, update]);
+                plan(delete.as_slice());
             }
             _ => {}
         }
@@ -169,25 +169,21 @@ impl Builder<'_> {
     }
 
     fn build(&mut self, expr: &Expr) -> Result<NodeId> {
-        match &expr.kind {
+        match expr.kind {
             ExprKind::End => {
                 Err(place(ErrorKind::UnexpectedEnd, expr).with_token("(end)"))
             }
             ExprKind::Name(name) => {
-                let step = self.add(expr, NodeKind::Name(name.clone()));
+                let step = self.add(expr, NodeKind::Name(name));
                 self.node(step, |node| node.keep_array = expr.keep_array);
-                let steps = alloc::vec![step];
-                let path = NodeKind::Path { steps, keep_singleton: expr.keep_array };
-                Ok(self.tree.add(path, expr.span, None))
+                Ok(self.path_of(step, expr.keep_array, expr))
             }
-            ExprKind::Variable(name) => {
-                Ok(self.add(expr, NodeKind::Variable(name.clone())))
-            }
-            ExprKind::String(text) => Ok(self.add(expr, NodeKind::String(text.clone()))),
-            ExprKind::Number(number) => Ok(self.add(expr, NodeKind::Number(*number))),
-            ExprKind::Bool(value) => Ok(self.add(expr, NodeKind::Bool(*value))),
+            ExprKind::Variable(name) => Ok(self.add(expr, NodeKind::Variable(name))),
+            ExprKind::String(text) => Ok(self.add(expr, NodeKind::String(text))),
+            ExprKind::Number(number) => Ok(self.add(expr, NodeKind::Number(number))),
+            ExprKind::Bool(value) => Ok(self.add(expr, NodeKind::Bool(value))),
             ExprKind::Null => Ok(self.add(expr, NodeKind::Null)),
-            ExprKind::Regex(regex) => Ok(self.add(expr, NodeKind::Regex(regex.clone()))),
+            ExprKind::Regex(regex) => Ok(self.add(expr, NodeKind::Regex(regex))),
             ExprKind::Placeholder => Ok(self.add(expr, NodeKind::Placeholder)),
             ExprKind::Wildcard => Ok(self.add(expr, NodeKind::Wildcard)),
             ExprKind::Descendants => Ok(self.add(expr, NodeKind::Descendants)),
@@ -197,55 +193,47 @@ impl Builder<'_> {
                 Ok(self.tree.add(NodeKind::Parent(slot), expr.span, None))
             }
             ExprKind::Negate(_) => self.negate(expr),
-            ExprKind::Binary { operator, .. } => self.binary(expr, *operator),
+            ExprKind::Binary { operator, .. } => self.binary(expr, operator),
             ExprKind::OrderBy { terms, .. } => self.order_by(expr, terms),
             ExprKind::GroupBy { pairs, .. } => {
-                let pairs = self.pop_pairs(pairs.len())?;
+                let pairs = self.pop_list(pairs)?;
                 let lhs = self.pop()?;
                 let group = Group { pairs, at: expr.at, span: expr.span };
                 self.node(lhs, |node| node.group = Some(group));
                 Ok(lhs)
             }
             ExprKind::Array(items) => {
-                let items = self.pop_many(items.len())?;
-                let node = self.add(expr, NodeKind::Array(items.clone()));
-                items.iter().for_each(|&item| self.inherit(node, item));
-                Ok(node)
+                let items = self.pop_list(items)?;
+                let node = self.add(expr, NodeKind::Array(items));
+                Ok(self.inherit_all(node, items))
             }
             ExprKind::Object(pairs) => {
-                let pairs = self.pop_pairs(pairs.len())?;
-                let node = self.add(expr, NodeKind::Object(pairs.clone()));
-                for (key, value) in pairs {
-                    self.inherit(node, key);
-                    self.inherit(node, value);
-                }
-                Ok(node)
+                let pairs = self.pop_list(pairs)?;
+                let node = self.add(expr, NodeKind::Object(pairs));
+                Ok(self.inherit_all(node, pairs))
             }
             ExprKind::Block(statements) => {
-                let statements = self.pop_many(statements.len())?;
-                let constructs = statements.iter().any(|&part| self.constructs(part));
-                let node = self.add(expr, NodeKind::Block(statements.clone()));
+                let statements = self.pop_list(statements)?;
+                let parts = self.tree.list(statements);
+                let constructs = parts.iter().any(|&part| self.constructs(part));
+                let node = self.add(expr, NodeKind::Block(statements));
                 self.node(node, |node| node.constructs = constructs);
-                statements.iter().for_each(|&statement| self.inherit(node, statement));
-                Ok(node)
+                Ok(self.inherit_all(node, statements))
             }
             ExprKind::Call { arguments, partial, .. } => {
                 let procedure = self.pop()?;
-                let arguments = self.pop_many(arguments.len())?;
-                let inherited = arguments.clone();
-                let kind = if *partial {
+                let arguments = self.pop_list(arguments)?;
+                let kind = if partial {
                     NodeKind::Partial { procedure, arguments }
                 } else {
                     NodeKind::Call { procedure, arguments }
                 };
                 let node = self.add(expr, kind);
-                inherited.iter().for_each(|&argument| self.inherit(node, argument));
-                Ok(node)
+                Ok(self.inherit_all(node, arguments))
             }
-            ExprKind::Lambda { parameters, signature, .. } => {
+            ExprKind::Lambda { head, .. } => {
                 let body = self.pop()?;
-                let (parameters, signature) = (parameters.clone(), signature.clone());
-                Ok(self.add(expr, NodeKind::Lambda { parameters, signature, body }))
+                Ok(self.add(expr, NodeKind::Lambda { head, body }))
             }
             ExprKind::Condition { otherwise, .. } => {
                 let otherwise = otherwise.map(|_| self.pop()).transpose()?;
@@ -269,9 +257,9 @@ impl Builder<'_> {
             ExprKind::Coalesce { .. } => {
                 let rhs = self.pop()?;
                 let lhs = self.pop()?;
-                let name = NodeKind::Variable(Wtf8Buf::from("exists"));
+                let name = NodeKind::Variable(self.tree.words.add(b"exists"));
                 let procedure = self.tree.add(name, expr.span, None);
-                let arguments = alloc::vec![lhs];
+                let arguments = self.tree.add_list(&[lhs]);
                 let call = NodeKind::Call { procedure, arguments };
                 let exists = self.tree.add(call, expr.span, None);
                 let node = self.add(expr, NodeKind::Coalesce { exists, lhs, rhs });
@@ -342,22 +330,36 @@ impl Builder<'_> {
             let slot = *slot;
             self.seek(path, slot);
         }
-        let added = match self.tree.get(rest).map(|node| &node.kind) {
-            Some(NodeKind::Path { steps, .. }) => steps.clone(),
+        let added = match self.tree.get(rest).map(|node| node.kind) {
+            Some(NodeKind::Path { steps, .. }) => {
+                self.tree.give_up(rest);
+                steps
+            }
             _ => {
                 self.predicates_to_stages(rest);
-                alloc::vec![rest]
+                self.tree.add_list(&[rest])
             }
         };
-        self.node(path, |node| {
-            node.span = expr.span;
-            if let NodeKind::Path { steps, .. } = &mut node.kind {
-                steps.extend_from_slice(&added);
-            }
-        });
+        self.append(path, added, expr);
         self.check_steps(path)?;
         self.resolve_ancestry(path)?;
         Ok(path)
+    }
+
+    /// Adds steps to a path, which then reaches as far as the expression.
+    fn append(&mut self, path: NodeId, added: List, expr: &Expr) {
+        let Some(NodeKind::Path { steps, room, .. }) =
+            self.tree.get(path).map(|node| node.kind)
+        else {
+            return;
+        };
+        let longer = self.tree.append(steps, room, added);
+        self.node(path, |node| {
+            node.span = expr.span;
+            if let NodeKind::Path { steps, room, .. } = &mut node.kind {
+                (*steps, *room) = longer;
+            }
+        });
     }
 
     /// A path, or a path of which the node is the first step.
@@ -365,23 +367,29 @@ impl Builder<'_> {
         if let Some(NodeKind::Path { .. }) = self.tree.get(id).map(|node| &node.kind) {
             return id;
         }
-        let kind = NodeKind::Path { steps: alloc::vec![id], keep_singleton: false };
-        self.tree.add(kind, expr.span, None)
+        self.path_of(id, false, expr)
+    }
+
+    /// A path of one step.
+    fn path_of(&mut self, step: NodeId, keep_singleton: bool, expr: &Expr) -> NodeId {
+        let steps = self.tree.add_list(&[step]);
+        let path = NodeKind::Path { steps, room: 1, checked: 0, keep_singleton };
+        self.tree.add(path, expr.span, None)
     }
 
     /// Checks the steps that a path got since it was last checked, and the one that was
     /// its last then: what follows a step belongs to the last one alone.
     fn check_steps(&mut self, path: NodeId) -> Result<()> {
-        let at = index(path.0);
-        if self.checked.len() <= at {
-            self.checked.resize(at.saturating_add(1), 0);
-        }
-        let steps = self.steps(path);
-        let (first, last) = (steps.first().copied(), steps.last().copied());
+        let Some(Node { kind: NodeKind::Path { steps, checked, .. }, .. }) =
+            self.tree.get_mut(path)
+        else {
+            return Ok(());
+        };
+        let (steps, unchecked) = (*steps, index(checked.saturating_sub(1)));
+        *checked = length(steps.len());
         let count = steps.len();
-        let from = self.checked.get_mut(at).ok_or_else(bug)?;
-        let unchecked = from.saturating_sub(1);
-        *from = count;
+        let steps = self.tree.list(steps);
+        let (first, last) = (steps.first().copied(), steps.last().copied());
         let mut keep = false;
         for position in unchecked..count {
             let step = *self.steps(path).get(position).ok_or_else(bug)?;
@@ -391,7 +399,7 @@ impl Builder<'_> {
                     let error = Error::from(ErrorKind::LiteralStep);
                     return Err(error.at(node.at.unwrap_or(0), node.span));
                 }
-                NodeKind::String(name) => node.kind = NodeKind::Name(name.clone()),
+                NodeKind::String(name) => node.kind = NodeKind::Name(*name),
                 _ => {}
             }
             keep |= node.keep_array;
@@ -457,6 +465,7 @@ impl Builder<'_> {
     fn index(&mut self, expr: &Expr) -> Result<NodeId> {
         let target = self.pop()?;
         let (name, span) = self.bound_name(expr)?;
+        let empty = self.tree.text(name).is_empty();
         let id = self.step_of(target);
         let path = self.as_path(target, expr);
         if path != target {
@@ -464,7 +473,7 @@ impl Builder<'_> {
         }
         let step = self.tree.get_mut(id).ok_or_else(bug)?;
         if step.stages.is_empty() {
-            step.index = Some(name).filter(|name| !name.as_wtf8().bytes().is_empty());
+            step.index = Some(name).filter(|_| !empty);
             step.bound_at[1] = span;
         } else {
             step.stages.push(Stage { kind: StageKind::Index(name), span });
@@ -473,21 +482,19 @@ impl Builder<'_> {
         Ok(path)
     }
 
-    fn order_by(&mut self, expr: &Expr, terms: &[(ExprId, bool)]) -> Result<NodeId> {
-        let keys = self.pop_many(terms.len())?;
+    fn order_by(&mut self, expr: &Expr, terms: List) -> Result<NodeId> {
+        let keys = self.pop_list(terms)?;
         let lhs = self.pop()?;
         let path = self.as_path(lhs, expr);
-        let terms = keys.iter().zip(terms);
-        let terms: Vec<SortTerm> =
-            terms.map(|(&key, &(_, descending))| SortTerm { key, descending }).collect();
+        let (own, keyed) = (self.tree.terms.get_mut(terms.range()), keys.range());
+        let keyed = self.tree.parts.get(keyed).unwrap_or_default();
+        for (term, &key) in own.unwrap_or_default().iter_mut().zip(keyed) {
+            term.key = key;
+        }
         let sort = self.add(expr, NodeKind::Sort(terms));
-        keys.iter().for_each(|&key| self.inherit(sort, key));
-        self.node(path, |node| {
-            node.span = expr.span;
-            if let NodeKind::Path { steps, .. } = &mut node.kind {
-                steps.push(sort);
-            }
-        });
+        self.inherit_all(sort, keys);
+        let added = self.tree.add_list(&[sort]);
+        self.append(path, added, expr);
         self.resolve_ancestry(path)?;
         Ok(path)
     }
@@ -503,7 +510,7 @@ impl Builder<'_> {
             return Ok(());
         }
         let has_focus = |tree: &Tree, id: NodeId| {
-            tree.get(id).is_some_and(|node| node.bound_focus().is_some())
+            tree.get(id).is_some_and(|node| tree.bound_focus(node).is_some())
         };
         let last = self.steps(path).len().saturating_sub(1);
         for slot in slots {
@@ -578,14 +585,14 @@ impl Builder<'_> {
                 }
                 NodeKind::Parent(_) => self.climb(slot, 1),
                 NodeKind::Block(statements) => {
-                    if let Some(&last) = statements.last() {
+                    if let Some(&last) = self.tree.list(*statements).last() {
                         self.node(id, |node| node.tuple = true);
                         climbs.push(Climb::Through(last));
                     }
                 }
                 NodeKind::Path { steps, .. } => {
                     let before = steps.len().saturating_sub(1);
-                    if let Some(&last) = steps.last() {
+                    if let Some(&last) = self.tree.list(*steps).last() {
                         self.node(id, |node| node.tuple = true);
                         climbs.push(Climb::Before(id, before));
                         climbs.push(Climb::Through(last));
@@ -611,7 +618,7 @@ impl Builder<'_> {
         }
     }
 
-    fn node(&mut self, id: NodeId, change: impl FnOnce(&mut super::tree::Node)) {
+    fn node(&mut self, id: NodeId, change: impl FnOnce(&mut Node)) {
         if let Some(node) = self.tree.get_mut(id) {
             change(node);
         }
@@ -623,7 +630,7 @@ impl Builder<'_> {
 
     fn steps(&self, path: NodeId) -> &[NodeId] {
         match self.tree.get(path).map(|node| &node.kind) {
-            Some(NodeKind::Path { steps, .. }) => steps,
+            Some(NodeKind::Path { steps, .. }) => self.tree.list(*steps),
             _ => &[],
         }
     }
@@ -641,7 +648,7 @@ impl Builder<'_> {
     fn predicates_to_stages(&mut self, id: NodeId) {
         self.node(id, |node| {
             if !node.predicates.is_empty() {
-                node.stages = core::mem::take(&mut node.predicates);
+                node.stages = take(&mut node.predicates);
             }
         });
     }
@@ -667,6 +674,9 @@ impl Builder<'_> {
 
     /// Hands the `%`s that still look for their step on to the node around them.
     fn inherit(&mut self, node: NodeId, part: NodeId) {
+        if !self.tree.has_parents() {
+            return;
+        }
         for slot in self.seeking_of(part).to_vec() {
             self.seek(node, slot);
         }
@@ -676,16 +686,24 @@ impl Builder<'_> {
         }
     }
 
+    /// Hands on the `%`s of all parts of a node, which it gives back.
+    fn inherit_all(&mut self, node: NodeId, parts: List) -> NodeId {
+        for place in parts.range() {
+            if let Some(&part) = self.tree.parts.get(place) {
+                self.inherit(node, part);
+            }
+        }
+        node
+    }
+
     /// The variable on the right of `@` and `#`, on the left of `:=`, and where it stands.
-    fn bound_name(&self, expr: &Expr) -> Result<(Wtf8Buf, Span)> {
+    fn bound_name(&self, expr: &Expr) -> Result<(Word, Span)> {
         let ExprKind::Binary { operator, lhs, rhs } = expr.kind else {
             return Err(bug());
         };
         let variable = if operator == Operator::Assign { lhs } else { rhs };
         match self.ast.get(variable) {
-            Some(Expr { kind: ExprKind::Variable(name), span, .. }) => {
-                Ok((name.clone(), *span))
-            }
+            Some(Expr { kind: ExprKind::Variable(name), span, .. }) => Ok((*name, *span)),
             _ => Err(bug()),
         }
     }
@@ -694,20 +712,13 @@ impl Builder<'_> {
         self.results.pop().ok_or_else(bug)
     }
 
-    fn pop_many(&mut self, count: usize) -> Result<Vec<NodeId>> {
-        let start = self.results.len().checked_sub(count).ok_or_else(bug)?;
-        Ok(self.results.split_off(start))
-    }
-
-    fn pop_pairs(&mut self, count: usize) -> Result<Vec<(NodeId, NodeId)>> {
-        let parts = self.pop_many(count.saturating_mul(2))?;
-        let mut pairs = Vec::with_capacity(count);
-        for pair in parts.chunks_exact(2) {
-            if let &[key, value] = pair {
-                pairs.push((key, value));
-            }
-        }
-        Ok(pairs)
+    /// The nodes of a list of as many expressions.
+    fn pop_list(&mut self, list: List) -> Result<List> {
+        let start = self.results.len().checked_sub(list.len()).ok_or_else(bug)?;
+        let parts = self.results.get(start..).ok_or_else(bug)?;
+        let list = self.tree.add_list(parts);
+        self.results.truncate(start);
+        Ok(list)
     }
 }
 
@@ -715,7 +726,7 @@ fn place(kind: ErrorKind, expr: &Expr) -> Error {
     Error::from(kind).at(expr.at, expr.span)
 }
 
-fn no_parent(node: &super::tree::Node) -> Error {
+fn no_parent(node: &Node) -> Error {
     let error = Error::from(ErrorKind::NoParent).with_token(node.kind.type_name());
     match node.at {
         Some(at) => error.at(at, node.span),

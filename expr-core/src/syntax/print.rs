@@ -6,6 +6,7 @@
 use super::ast::{Ast, ExprId, ExprKind};
 use super::signature::{Parameter, Repeat, Signature};
 use super::token::Operator;
+use super::word::Words;
 use crate::text::{Wtf8, Wtf8Buf};
 use crate::value::{format_number, index};
 use alloc::vec::Vec;
@@ -64,23 +65,24 @@ impl Printer<'_> {
                 let literal = self.source.get(span).unwrap_or_default();
                 self.word(Wtf8::new(literal));
             }
-            ExprKind::Lambda { parameters, signature, .. } => {
+            ExprKind::Lambda { head: number, .. } => {
+                let Some(known) = self.ast.heads.get(index(*number)) else { return };
                 let source = self.source.get(index(node.span.start)..);
                 let greek = source.is_some_and(|it| it.starts_with("λ".as_bytes()));
                 let word = if greek { "λ (" } else { "function (" };
                 let mut head = Wtf8Buf::from(word);
-                for (parameter, place) in parameters.iter().zip(0_u32..) {
+                for (parameter, place) in known.parameters.iter().zip(0_u32..) {
                     head.push_str(if place == 0 { " $" } else { " , $" });
-                    head.push(parameter.as_wtf8());
+                    head.push(self.ast.words.text(*parameter));
                 }
                 head.push_str(" )");
-                if let Some(signature) = signature {
+                if let Some(signature) = &known.signature {
                     push_signature(&mut head, signature);
                 }
                 self.word(head.as_wtf8());
             }
             kind => {
-                if let Some(leaf) = leaf(kind) {
+                if let Some(leaf) = leaf(kind, &self.ast.words) {
                     self.word(leaf.as_wtf8());
                 }
             }
@@ -89,7 +91,7 @@ impl Printer<'_> {
 
     /// Plans what follows the node's own first word.
     fn plan(&mut self, kind: &ExprKind) {
-        let tasks = &mut self.tasks;
+        let (ast, tasks) = (self.ast, &mut self.tasks);
         match kind {
             ExprKind::Negate(operand) => tasks.extend([Word("-"), Node(*operand)]),
             ExprKind::Binary { operator: Operator::OpenBracket, lhs, rhs } => {
@@ -106,6 +108,7 @@ impl Printer<'_> {
             }
             ExprKind::OrderBy { lhs, terms } => {
                 tasks.extend([Node(*lhs), Word("^"), Word("(")]);
+                let terms = ast.terms.get(terms.range()).unwrap_or_default();
                 for (&(key, descending), place) in terms.iter().zip(0_u32..) {
                     tasks.extend((place > 0).then_some(Word(",")));
                     tasks.push(Word(if descending { ">" } else { "<" }));
@@ -115,14 +118,16 @@ impl Printer<'_> {
             }
             ExprKind::GroupBy { lhs, pairs } => {
                 tasks.push(Node(*lhs));
-                plan_pairs(tasks, pairs);
+                plan_pairs(tasks, ast.list(*pairs));
             }
-            ExprKind::Object(pairs) => plan_pairs(tasks, pairs),
-            ExprKind::Array(items) => plan_list(tasks, ["[", ",", "]"], items),
-            ExprKind::Block(statements) => plan_list(tasks, ["(", ";", ")"], statements),
+            ExprKind::Object(pairs) => plan_pairs(tasks, ast.list(*pairs)),
+            ExprKind::Array(items) => plan_list(tasks, ["[", ",", "]"], ast.list(*items)),
+            ExprKind::Block(statements) => {
+                plan_list(tasks, ["(", ";", ")"], ast.list(*statements))
+            }
             ExprKind::Call { procedure, arguments, .. } => {
                 tasks.push(Node(*procedure));
-                plan_list(tasks, ["(", ",", ")"], arguments);
+                plan_list(tasks, ["(", ",", ")"], ast.list(*arguments));
             }
             ExprKind::Lambda { body, .. } => {
                 tasks.extend([Word("{"), Node(*body), Word("}")]);
@@ -155,25 +160,26 @@ fn plan_list(tasks: &mut Vec<Task>, words: [&'static str; 3], items: &[ExprId]) 
     tasks.push(Word(close));
 }
 
-fn plan_pairs(tasks: &mut Vec<Task>, pairs: &[(ExprId, ExprId)]) {
+fn plan_pairs(tasks: &mut Vec<Task>, pairs: &[ExprId]) {
     tasks.push(Word("{"));
-    for (&(key, value), place) in pairs.iter().zip(0_u32..) {
-        tasks.extend((place > 0).then_some(Word(",")));
-        tasks.extend([Node(key), Word(":"), Node(value)]);
+    for (&part, place) in pairs.iter().zip(0_u32..) {
+        let before = if place % 2 == 0 { "," } else { ":" };
+        tasks.extend((place > 0).then_some(Word(before)));
+        tasks.push(Node(part));
     }
     tasks.push(Word("}"));
 }
 
 /// The text of a node that is one token.
-fn leaf(kind: &ExprKind) -> Option<Wtf8Buf> {
+fn leaf(kind: &ExprKind, words: &Words) -> Option<Wtf8Buf> {
     Some(match kind {
-        ExprKind::Name(name) => name_text(name.as_wtf8()),
+        ExprKind::Name(name) => name_text(words.text(*name)),
         ExprKind::Variable(name) => {
             let mut text = Wtf8Buf::from("$");
-            text.push(name.as_wtf8());
+            text.push(words.text(*name));
             text
         }
-        ExprKind::String(text) => quoted(text.as_wtf8()),
+        ExprKind::String(text) => quoted(words.text(*text)),
         ExprKind::Number(number) => Wtf8Buf::from(format_number(*number).as_str()),
         ExprKind::Bool(value) => Wtf8Buf::from(if *value { "true" } else { "false" }),
         ExprKind::Null => Wtf8Buf::from("null"),

@@ -1,12 +1,11 @@
 //! Tokens and the binding powers of operators.
 
+use super::word::{Word, Words};
 use crate::error::Token as ErrorToken;
-use crate::regex::Regex;
 use crate::text::Wtf8Buf;
-use alloc::sync::Arc;
 
 /// A token with its place.
-#[derive(Clone, Debug)]
+#[derive(Clone, Copy, Debug)]
 pub(super) struct Token {
     pub(super) kind: TokenKind,
     /// The first byte.
@@ -16,24 +15,24 @@ pub(super) struct Token {
 }
 
 /// What a token is.
-#[derive(Clone, Debug)]
+#[derive(Clone, Copy, Debug)]
 pub(super) enum TokenKind {
     /// The end of the source.
     End,
     /// A field name, quoted or not.
-    Name(Wtf8Buf),
+    Name(Word),
     /// `$name`, without the `$`.
-    Variable(Wtf8Buf),
+    Variable(Word),
     /// A string literal.
-    String(Wtf8Buf),
+    String(Word),
     /// A number literal.
     Number(f64),
     /// `true` or `false`.
     Bool(bool),
     /// `null`.
     Null,
-    /// A regular expression.
-    Regex(Arc<Regex>),
+    /// A regular expression, by its number in the source.
+    Regex(u32),
     /// An operator or punctuation.
     Operator(Operator),
 }
@@ -58,33 +57,33 @@ impl Token {
     }
 
     /// What an error names.
-    pub(super) fn error_token(&self) -> Option<ErrorToken> {
-        match &self.kind {
+    pub(super) fn error_token(&self, words: &Words) -> Option<ErrorToken> {
+        match self.kind {
             TokenKind::End => Some(ErrorToken::from("(end)")),
             TokenKind::Name(name)
             | TokenKind::Variable(name)
-            | TokenKind::String(name) => Some(ErrorToken::Text(name.clone())),
-            TokenKind::Number(number) => Some(ErrorToken::Number(*number)),
-            TokenKind::Bool(value) => Some(ErrorToken::Bool(*value)),
+            | TokenKind::String(name) => {
+                Some(ErrorToken::Text(words.text(name).to_owned()))
+            }
+            TokenKind::Number(number) => Some(ErrorToken::Number(number)),
+            TokenKind::Bool(value) => Some(ErrorToken::Bool(value)),
             TokenKind::Null | TokenKind::Regex(_) => None,
             TokenKind::Operator(operator) => Some(ErrorToken::from(operator.as_str())),
         }
     }
 
     /// How a message shows it.
-    pub(super) fn shown(&self) -> Wtf8Buf {
-        match &self.kind {
+    pub(super) fn shown(&self, words: &Words) -> Wtf8Buf {
+        match self.kind {
             TokenKind::Number(number) => {
-                Wtf8Buf::from(crate::value::format_number(*number).as_str())
+                Wtf8Buf::from(crate::value::format_number(number).as_str())
             }
-            TokenKind::Bool(value) => {
-                Wtf8Buf::from(if *value { "true" } else { "false" })
-            }
+            TokenKind::Bool(value) => Wtf8Buf::from(if value { "true" } else { "false" }),
             TokenKind::Null => Wtf8Buf::from("null"),
             TokenKind::Regex(_) => Wtf8Buf::from("a regular expression"),
             TokenKind::Name(name)
             | TokenKind::Variable(name)
-            | TokenKind::String(name) => name.clone(),
+            | TokenKind::String(name) => words.text(name).to_owned(),
             TokenKind::End => Wtf8Buf::from("(end)"),
             TokenKind::Operator(operator) => Wtf8Buf::from(operator.as_str()),
         }
@@ -108,11 +107,13 @@ macro_rules! operators {
                 match self { $(Operator::$name => $power,)* }
             }
 
-            /// The operator that `text` begins with, the longest first.
-            pub(super) fn at_start(text: &[u8]) -> Option<Operator> {
+            /// The operator of one character or of two; words are none here.
+            pub(super) fn spelled(first: u8, second: Option<u8>) -> Option<Operator> {
                 $(
-                    if !$text.starts_with(|first: char| first.is_ascii_alphabetic())
-                        && text.starts_with($text.as_bytes()) {
+                    if let &[one, ref rest @ ..] = $text.as_bytes()
+                        && !one.is_ascii_alphabetic()
+                        && one == first
+                        && rest.first().copied() == second {
                         return Some(Operator::$name);
                     }
                 )*

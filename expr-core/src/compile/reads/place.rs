@@ -1,12 +1,10 @@
 //! Where values come from: parts of the context, variables, and what may be either.
 
-use super::super::name::Names;
 use crate::map::NumberMap;
 use crate::merge_sort::sorted;
-use crate::program::NameIndex;
 use crate::reads::Reads;
 use crate::size::{index, length};
-use alloc::vec;
+use crate::syntax::{Word, Words};
 use alloc::vec::Vec;
 
 /// Where a value may come from.
@@ -38,23 +36,19 @@ pub(super) struct Places {
 /// What is known of a place.
 #[derive(Default)]
 struct Known {
-    name: NameIndex,
+    /// The field's name.
+    name: Option<Word>,
     /// How many fields lead here.
     level: u32,
     whole: bool,
-    fields: Vec<Place>,
+    /// The first and the last of its fields, and how many there are.
+    first: Place,
+    last: Place,
+    count: u32,
+    /// The field after this one of the same place.
+    next: Place,
     /// Where its values come from in turn: what is read here is read there.
     flows: Vec<Place>,
-}
-
-impl Default for Places {
-    fn default() -> Self {
-        Places {
-            places: vec![Known { whole: true, ..Known::default() }, Known::default()],
-            fields: NumberMap::default(),
-            flows: NumberMap::default(),
-        }
-    }
 }
 
 fn pair(high: u32, low: u32) -> u64 {
@@ -62,6 +56,15 @@ fn pair(high: u32, low: u32) -> u64 {
 }
 
 impl Places {
+    /// Of a program of about so many nodes.
+    pub(super) fn new(nodes: usize) -> Self {
+        let mut places = Vec::with_capacity(nodes.saturating_add(2));
+        places.push(Known { whole: true, ..Known::default() });
+        places.push(Known::default());
+        let (fields, flows) = (NumberMap::default(), NumberMap::default());
+        Places { places, fields, flows }
+    }
+
     fn get(&self, place: Place) -> Option<&Known> {
         self.places.get(index(place))
     }
@@ -81,7 +84,7 @@ impl Places {
         }
     }
 
-    fn add(&mut self, name: NameIndex, level: u32) -> Place {
+    fn add(&mut self, name: Option<Word>, level: u32) -> Place {
         if self.places.len() >= MOST_PLACES {
             self.look(CONTEXT);
             return NOWHERE;
@@ -91,7 +94,7 @@ impl Places {
     }
 
     /// A field of what comes from a place.
-    pub(super) fn field(&mut self, place: Place, name: NameIndex) -> Place {
+    pub(super) fn field(&mut self, place: Place, name: Word) -> Place {
         if self.is_whole(place) {
             return NOWHERE;
         }
@@ -99,17 +102,17 @@ impl Places {
     }
 
     /// A variable.
-    pub(super) fn variable(&mut self, name: NameIndex) -> Place {
+    pub(super) fn variable(&mut self, name: Word) -> Place {
         self.below(NOWHERE, name)
     }
 
     /// Whether a variable was bound, or its value asked for.
-    pub(super) fn has_variable(&self, name: NameIndex) -> bool {
-        self.fields.get(pair(NOWHERE, name)).is_some()
+    pub(super) fn has_variable(&self, name: Word) -> bool {
+        self.fields.get(pair(NOWHERE, name.0)).is_some()
     }
 
-    fn below(&mut self, place: Place, name: NameIndex) -> Place {
-        if let Some(known) = self.fields.get(pair(place, name)) {
+    fn below(&mut self, place: Place, name: Word) -> Place {
+        if let Some(known) = self.fields.get(pair(place, name.0)) {
             return known;
         }
         let level = self.get(place).map_or(0, |known| known.level);
@@ -117,10 +120,15 @@ impl Places {
             self.look(place);
             return NOWHERE;
         }
-        let field = self.add(name, level.saturating_add(1));
-        self.fields.insert(pair(place, name), field);
-        if let Some(known) = self.get_mut(place) {
-            known.fields.push(field);
+        let field = self.add(Some(name), level.saturating_add(1));
+        self.fields.insert(pair(place, name.0), field);
+        let Some(known) = self.get_mut(place) else { return field };
+        known.count = known.count.saturating_add(1);
+        let before = core::mem::replace(&mut known.last, field);
+        if before == NOWHERE {
+            known.first = field;
+        } else if let Some(before) = self.get_mut(before) {
+            before.next = field;
         }
         field
     }
@@ -133,7 +141,7 @@ impl Places {
         if second == NOWHERE {
             return first;
         }
-        let joined = self.add(0, 0);
+        let joined = self.add(None, 0);
         self.flow(joined, first);
         self.flow(joined, second);
         joined
@@ -152,6 +160,9 @@ impl Places {
 
     /// Hands what is read at each place on to where its values come from.
     fn settle(&mut self) {
+        if self.flows.is_empty() {
+            return;
+        }
         let mut work = 0_u32;
         let mut pending: Vec<Place> = (0..length(self.places.len())).collect();
         while let Some(place) = pending.pop() {
@@ -159,8 +170,8 @@ impl Places {
             while let Some(&source) = self.get(place).and_then(|it| it.flows.get(next)) {
                 next = next.saturating_add(1);
                 self.hand_on(place, source, &mut pending);
-                let fields = self.get(place).map_or(0, |known| known.fields.len());
-                work = work.saturating_add(length(fields)).saturating_add(1);
+                let fields = self.get(place).map_or(0, |known| known.count);
+                work = work.saturating_add(fields).saturating_add(1);
             }
             if work > MOST_WORK {
                 self.look(CONTEXT);
@@ -175,11 +186,9 @@ impl Places {
             self.look(source);
             pending.push(source);
         }
-        let mut next = 0_usize;
-        while let Some(&field) = self.get(place).and_then(|it| it.fields.get(next)) {
-            next = next.saturating_add(1);
+        let mut field = self.get(place).map_or(NOWHERE, |known| known.first);
+        while let Some(&Known { name: Some(name), .. }) = self.get(field) {
             let known = length(self.places.len());
-            let name = self.get(field).map_or(0, |field| field.name);
             let below = self.field(source, name);
             if below >= known {
                 pending.push(source);
@@ -187,29 +196,52 @@ impl Places {
             if self.flow(field, below) {
                 pending.push(field);
             }
+            field = self.get(field).map_or(NOWHERE, |field| field.next);
         }
     }
 
     /// The part of the context that is read in the end.
-    pub(super) fn into_reads(mut self, names: &Names) -> Reads {
+    pub(super) fn into_reads(mut self, words: &Words) -> Reads {
         self.settle();
         let mut reads = Reads::new(self.is_whole(CONTEXT));
+        reads.reserve(self.places.len(), words.len_of_all());
         // Places by the entry that they become.
-        let mut entries = vec![CONTEXT];
+        let mut entries = Vec::with_capacity(self.places.len());
+        entries.push(CONTEXT);
         let mut entry = 0_usize;
         while let Some(&place) = entries.get(entry) {
             let known = self.get(place).filter(|known| !known.whole);
-            let fields = known.map_or(&[][..], |known| &known.fields);
-            let field = |at: usize| fields.get(at).and_then(|&field| self.get(field));
-            let name = |at: usize| field(at).map(|field| names.get(field.name));
-            for at in sorted(fields.len(), &|first, second| name(first) > name(second)) {
-                let at = index(at);
-                let whole = field(at).is_none_or(|field| field.whole);
-                reads.add_field(entry, name(at).unwrap_or_default(), whole);
-                entries.push(fields.get(at).copied().unwrap_or(NOWHERE));
+            let mut field = known.map_or(NOWHERE, |known| known.first);
+            let added = entries.len();
+            while field != NOWHERE {
+                entries.push(field);
+                field = self.get(field).map_or(NOWHERE, |field| field.next);
+            }
+            self.sort(entries.get_mut(added..).unwrap_or_default(), words);
+            for &field in entries.get(added..).unwrap_or_default() {
+                let whole = self.is_whole(field);
+                reads.add_field(entry, self.name(field, words), whole);
             }
             entry = entry.saturating_add(1);
         }
         reads
+    }
+
+    /// Sorts fields by name.
+    fn sort(&self, fields: &mut [Place], words: &Words) {
+        if fields.len() < 2 {
+            return;
+        }
+        let name = |at: usize| fields.get(at).map(|&field| self.name(field, words));
+        let order = sorted(fields.len(), &|first, second| name(first) > name(second));
+        let known = fields.to_vec();
+        for (field, at) in fields.iter_mut().zip(order) {
+            *field = known.get(index(at)).copied().unwrap_or(NOWHERE);
+        }
+    }
+
+    fn name<'w>(&self, field: Place, words: &'w Words) -> &'w [u8] {
+        let name = self.get(field).and_then(|field| field.name);
+        name.map_or(&[], |name| words.bytes(name))
     }
 }

@@ -186,7 +186,7 @@ mod editor {
             while !self.token.is_end() && self.token.left_power() == 0 {
                 self.advance(Slash::Divides)?;
             }
-            let first = self.token.clone();
+            let first = self.token;
             self.wait(Wants::Root, first, 0, 0)?;
             Ok(State::Operator(value))
         }

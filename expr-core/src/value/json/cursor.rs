@@ -74,12 +74,12 @@ impl<'a> Cursor<'a> {
     /// Passes over the characters of a string that stand for themselves.
     #[inline(always)]
     pub(super) fn pass_plain(&mut self) {
-        while let Some(word) = self.word() {
-            let plain = plain_bytes(special_bytes(word));
-            self.pass(plain);
-            if plain < 8 {
-                return;
+        while let Some((word, after)) = self.rest.split_first_chunk::<8>() {
+            let special = special_bytes(u64::from_le_bytes(*word));
+            if special != 0 {
+                return self.pass(plain_bytes(special));
             }
+            self.rest = after;
         }
         while self
             .peek()

@@ -1,10 +1,10 @@
 //! What wasmtime costs beside the engine linked into the process: JSON text in, JSON text
 //! out, the same work in both.
 
-use super::measure::{Candidate, geometric_mean, median, medians};
+use super::measure::{calls, median, medians};
 use super::workload::Workload;
-use expr_core::{Inputs as NativeInputs, Limits, Profile as NativeProfile, Program};
-use host_wasmtime::{Expr, Host, Inputs, Json, Profile, Settings};
+use expr_core::{Inputs as NativeInputs, Profile as NativeProfile, Program};
+use host_wasmtime::{Expr, Host, Inputs, Json, Limits, Profile, Settings};
 use serde::Serialize;
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
@@ -12,6 +12,10 @@ use std::time::{Duration, Instant};
 
 /// Longer than any evaluation here takes.
 const DEADLINE: Duration = Duration::from_secs(60);
+/// Beyond what any workload takes.
+const NATIVE_LIMITS: expr_core::Limits =
+    expr_core::Limits { steps: 1 << 50, bytes: 1 << 50, depth: 5_000 };
+const LIMITS: Limits = Limits { steps: Some(1 << 50), bytes: Some(1 << 50), depth: None };
 /// How often a process is started.
 const STARTS: usize = 40;
 
@@ -46,7 +50,7 @@ pub(crate) fn run(workloads: &[Workload]) -> Result<Report, String> {
     let settings = Settings { idle_instances: 0, ..Settings::default() };
     let fresh = Host::with_settings(settings).map_err(|error| error.to_string())?;
     let (expr, inputs) = prepared(&fresh, &small)?;
-    let first: Candidate<'_> = Box::new(|| drop(expr.evaluate(&inputs)));
+    let first = calls(|| drop(expr.evaluate(&inputs)));
     let fresh_ns = medians(&mut [first]).first().copied().unwrap_or(f64::NAN);
     Ok(Report {
         rows: rows?,
@@ -63,7 +67,7 @@ fn timed(host: &Host, workload: &Workload) -> Result<Row, String> {
     let native = || {
         let context = workload.context.as_bytes();
         let mut inputs = NativeInputs::from_json_read(context, program.reads()).ok()?;
-        program.evaluate(&mut inputs, Limits::default()).outcome.ok().flatten()
+        program.evaluate(&mut inputs, NATIVE_LIMITS).outcome.ok().flatten()
     };
     let (expr, inputs) = prepared(host, workload)?;
     let answered = expr.evaluate(&inputs).map_err(|error| error.to_string())?.json;
@@ -74,9 +78,9 @@ fn timed(host: &Host, workload: &Workload) -> Result<Row, String> {
         return Err(format!("{}: the hosts answer differently", workload.name));
     }
     let times = medians(&mut [
-        Box::new(|| drop(native())),
-        Box::new(|| drop(expr.evaluate(&inputs))),
-        Box::new(|| drop(expr.evaluate_within(&inputs, DEADLINE))),
+        calls(|| drop(native())),
+        calls(|| drop(expr.evaluate(&inputs))),
+        calls(|| drop(expr.evaluate_within(&inputs, DEADLINE))),
     ]);
     let [native_ns, wasmtime_ns, deadline_ns] = times.as_slice() else {
         return Err("three candidates give three times".to_owned());
@@ -93,7 +97,7 @@ fn prepared(host: &Host, workload: &Workload) -> Result<(Expr, Inputs), String> 
     let told = |error: host_wasmtime::HostError| format!("{}: {error}", workload.name);
     let expr = host.compile(&workload.source, Profile::Jsonata).map_err(told)?;
     let context = Some(Json::parse(&workload.context).map_err(told)?);
-    Ok((expr, Inputs { context, ..Inputs::default() }))
+    Ok((expr, Inputs { context, limits: LIMITS, ..Inputs::default() }))
 }
 
 /// Milliseconds from a start of the command to its first result, with machine code in its
@@ -145,4 +149,11 @@ pub(crate) fn print(report: &Report) {
         "bench host: wasmtime {plain:.2}x native (at most {worst:.2}x), with a deadline \
          {timed:.2}x (at most {worst_timed:.2}x)"
     );
+}
+
+/// The mean of ratios.
+fn geometric_mean(ratios: &[f64]) -> f64 {
+    let sum: f64 = ratios.iter().map(|ratio| ratio.ln()).sum();
+    let count = u32::try_from(ratios.len()).unwrap_or(u32::MAX);
+    (sum / f64::from(count)).exp()
 }

@@ -10,21 +10,18 @@ use std::fs;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-const SHARED: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../shared/bench");
-
 /// Times wasmtime beside the engine linked into the process.
 #[derive(Parser)]
 #[command(name = "bench")]
 struct Arguments {
+    /// The list of workloads that `tests/bench/prepare.mjs` has made.
+    list: PathBuf,
     /// Times only the workloads whose name contains this text.
-    #[arg(long)]
-    only: Option<String>,
+    #[arg(long, default_value = "")]
+    only: String,
     /// Writes what was measured to this file.
     #[arg(long, value_name = "FILE")]
     json: Option<PathBuf>,
-    /// A folder with `workloads.json` and the documents that it names.
-    #[arg(long, value_name = "FOLDER", default_value = SHARED)]
-    workloads: PathBuf,
 }
 
 fn main() -> ExitCode {
@@ -38,10 +35,7 @@ fn main() -> ExitCode {
 }
 
 fn run(arguments: &Arguments) -> Result<(), String> {
-    let mut workloads = workload::read(&arguments.workloads)?;
-    if let Some(only) = &arguments.only {
-        workloads.retain(|workload| workload.name.contains(only.as_str()));
-    }
+    let workloads = workload::read(&arguments.list, &arguments.only)?;
     let report = host::run(&workloads)?;
     host::print(&report);
     if let Some(path) = &arguments.json {

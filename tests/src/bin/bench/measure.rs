@@ -7,36 +7,53 @@ use cpu_time::ThreadTime;
 const BATCH_SECONDS: f64 = 0.004;
 /// Batches of each candidate, of which the median counts.
 const ROUNDS: usize = 15;
+/// What runs longer has fewer batches, of one run each.
+const SLOW_SECONDS: f64 = 0.2;
+const SLOW_ROUNDS: usize = 3;
 
-/// One way to do the work.
-pub(crate) type Candidate<'a> = Box<dyn FnMut() + 'a>;
+/// One way to do the work: does it as often as asked, and tells the seconds that took.
+pub(crate) type Candidate<'a> = Box<dyn FnMut(u32) -> f64 + 'a>;
 
-fn seconds(candidate: &mut Candidate<'_>, times: u32) -> f64 {
+/// The candidate whose every run is a call.
+pub(crate) fn calls<'a>(mut work: impl FnMut() + 'a) -> Candidate<'a> {
+    Box::new(move |times| seconds(times, &mut work))
+}
+
+/// CPU seconds of this thread for so many calls.
+pub(crate) fn seconds(times: u32, mut work: impl FnMut()) -> f64 {
     let started = ThreadTime::now();
     for _ in 0..times {
-        candidate();
+        work();
     }
     started.elapsed().as_secs_f64()
 }
 
-/// How often a candidate runs in a batch.
-fn calibrate(candidate: &mut Candidate<'_>) -> u32 {
+/// How often a candidate runs in a batch, and how many batches it has.
+fn calibrate(candidate: &mut Candidate<'_>) -> (u32, usize) {
     let mut times = 1_u32;
-    while seconds(candidate, times) < BATCH_SECONDS && times < 1 << 24 {
+    loop {
+        let taken = candidate(times);
+        if taken > SLOW_SECONDS {
+            return (times, SLOW_ROUNDS);
+        }
+        if taken > BATCH_SECONDS || times >= 1 << 24 {
+            return (times, ROUNDS);
+        }
         times = times.saturating_mul(2);
     }
-    times
 }
 
 /// The median nanoseconds of one run, for each candidate.
 pub(crate) fn medians(candidates: &mut [Candidate<'_>]) -> Vec<f64> {
-    let times: Vec<u32> = candidates.iter_mut().map(calibrate).collect();
+    let plans: Vec<(u32, usize)> = candidates.iter_mut().map(calibrate).collect();
     let mut batches = vec![Vec::with_capacity(ROUNDS); candidates.len()];
-    for _ in 0..ROUNDS {
-        for ((candidate, &times), batch) in
-            candidates.iter_mut().zip(&times).zip(&mut batches)
+    for round in 0..ROUNDS {
+        for ((candidate, &(times, rounds)), batch) in
+            candidates.iter_mut().zip(&plans).zip(&mut batches)
         {
-            batch.push(seconds(candidate, times) / f64::from(times));
+            if round < rounds {
+                batch.push(candidate(times) / f64::from(times));
+            }
         }
     }
     batches.into_iter().map(|batch| median(batch) * 1e9).collect()
@@ -45,11 +62,4 @@ pub(crate) fn medians(candidates: &mut [Candidate<'_>]) -> Vec<f64> {
 pub(crate) fn median(mut numbers: Vec<f64>) -> f64 {
     numbers.sort_by(f64::total_cmp);
     numbers.get(numbers.len() / 2).copied().unwrap_or(f64::NAN)
-}
-
-/// The mean of ratios.
-pub(crate) fn geometric_mean(ratios: &[f64]) -> f64 {
-    let sum: f64 = ratios.iter().map(|ratio| ratio.ln()).sum();
-    let count = u32::try_from(ratios.len()).unwrap_or(u32::MAX);
-    (sum / f64::from(count)).exp()
 }

@@ -1,12 +1,10 @@
 //! What is timed: expressions over documents.
 
 use serde::Deserialize;
-use std::collections::BTreeMap;
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// An expression and the JSON text of its context.
-#[derive(Clone)]
 pub(crate) struct Workload {
     pub(crate) name: String,
     pub(crate) source: String,
@@ -16,27 +14,22 @@ pub(crate) struct Workload {
 #[derive(Deserialize)]
 struct Entry {
     name: String,
-    expr: String,
-    data: String,
+    source: String,
+    document: PathBuf,
 }
 
-/// The workloads of a folder: `workloads.json` with the documents beside it.
-pub(crate) fn read(folder: &Path) -> Result<Vec<Workload>, String> {
-    let text = |name: &str| {
-        let path = folder.join(name);
-        fs::read_to_string(&path)
+/// The workloads of a list whose name contains `only`.
+pub(crate) fn read(list: &Path, only: &str) -> Result<Vec<Workload>, String> {
+    let text = |path: &Path| {
+        fs::read_to_string(path)
             .map_err(|error| format!("cannot read {}: {error}", path.display()))
     };
-    let entries: Vec<Entry> = serde_json::from_str(&text("workloads.json")?)
-        .map_err(|error| format!("workloads.json: {error}"))?;
-    let mut documents = BTreeMap::new();
-    let mut workloads = Vec::new();
-    for Entry { name, expr: source, data } in entries {
-        if !documents.contains_key(&data) {
-            documents.insert(data.clone(), text(&format!("data_{data}.json"))?);
-        }
-        let context = documents.get(&data).cloned().unwrap_or_default();
-        workloads.push(Workload { name, source, context });
-    }
-    Ok(workloads)
+    let entries: Vec<Entry> =
+        serde_json::from_str(&text(list)?).map_err(|error| error.to_string())?;
+    let wanted = entries.into_iter().filter(|entry| entry.name.contains(only));
+    wanted
+        .map(|Entry { name, source, document }| {
+            Ok(Workload { name, source, context: text(&document)? })
+        })
+        .collect()
 }

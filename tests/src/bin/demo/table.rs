@@ -2,7 +2,6 @@
 
 use std::time::Duration;
 
-use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
 use crate::host::{Answer, Report};
@@ -35,41 +34,6 @@ pub(crate) fn print(plan: &Plan, reports: &[Report]) -> bool {
         println!("{note}");
     }
     notes.is_empty()
-}
-
-/// Prints what all expressions together take, and how that compares with the first host.
-pub(crate) fn print_ratios(reports: &[Report]) {
-    let total = |report: &Report| -> Duration {
-        report.answers.iter().flatten().map(|evaluation| evaluation.time).sum()
-    };
-    let first = reports.first().map(total).unwrap_or_default().as_secs_f64();
-    println!();
-    for report in reports {
-        let total = total(report);
-        let ratio = total.as_secs_f64() / first;
-        println!(
-            "{:9} {:>11} for all, {ratio:.2} times native",
-            report.host,
-            microseconds(total)
-        );
-    }
-}
-
-/// Times in nanoseconds and steps, an object an expression.
-pub(crate) fn to_json(plan: &Plan, reports: &[Report]) -> Value {
-    let cases = plan.cases.iter().enumerate().map(|(index, case)| {
-        let answers = reports.iter().filter_map(|report| {
-            let evaluation = report.answers.get(index)?.as_ref().ok()?;
-            let time = u64::try_from(evaluation.time.as_nanos()).ok()?;
-            Some((
-                report.host.to_owned(),
-                json!({ "ns": time, "steps": evaluation.steps }),
-            ))
-        });
-        let hosts: serde_json::Map<String, Value> = answers.collect();
-        json!({ "path": case.path, "source": case.source, "hosts": hosts })
-    });
-    Value::Array(cases.collect())
 }
 
 fn row(source: &str, answers: &[&Answer], agree: bool) -> Vec<String> {

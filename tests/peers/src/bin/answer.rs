@@ -7,6 +7,7 @@ use std::io::{BufRead, Write};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use bumpalo::Bump;
+use expr_peers::converted;
 use jsonata_rs::{JsonAta, Value as Peer};
 use serde_json::{Value, json};
 
@@ -34,25 +35,5 @@ fn answer(question: &Value) -> Value {
         Ok(Peer::Undefined) => json!({"undefined": true}),
         Ok(value) => json!({"ok": converted(value)}),
         Err(error) => json!({"error": {"code": error.code()}}),
-    }
-}
-
-/// The value as JSON. Its own writer drops exponents and digits.
-fn converted<'a>(value: &'a Peer<'a>) -> Value {
-    match value {
-        Peer::Null => Value::Null,
-        Peer::Bool(value) => json!(value),
-        // A whole number is written without a fraction, as JavaScript does.
-        Peer::Number(number) if number.fract() == 0.0 && number.abs() < 1e15 => {
-            json!(*number as i64)
-        }
-        Peer::Number(number) => json!(number),
-        Peer::String(text) => json!(text.as_str()),
-        Peer::Array(..) | Peer::Range(_) => value.members().map(converted).collect(),
-        Peer::Object(_) => {
-            let members = value.entries();
-            members.map(|(key, value)| (key.to_string(), converted(value))).collect()
-        }
-        _ => json!({"$fn": true}),
     }
 }
