@@ -17,15 +17,12 @@ pub(crate) fn length(value: usize) -> u32 {
 /// Items from which on a list grows by a quarter.
 const LONG: usize = 1 << 16;
 
-/// Items besides, so that a little after one that is long does not move it.
-const SLACK: usize = 64;
-
 /// Makes room for more items. `Vec` doubles, so that a long list takes three times its
 /// size while it is moved: from [`LONG`] on, or by more than that, it grows by a quarter, which bounds the memory
 /// for a budget of bytes.
 #[inline]
 pub(crate) fn make_room<T>(list: &mut Vec<T>, more: usize) {
     if list.capacity().saturating_sub(list.len()) < more && list.len().max(more) >= LONG {
-        list.reserve_exact(more.max(list.len() >> 2).saturating_add(SLACK));
+        list.reserve_exact(more.max(list.len() >> 2));
     }
 }

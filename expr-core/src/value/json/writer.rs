@@ -109,6 +109,9 @@ pub(crate) fn write_string(
     Ok(out)
 }
 
+/// Room after a text for what closes a result, so that a long one is not moved for it.
+const AFTER: usize = 64;
+
 /// A container that is being written.
 struct Written {
     container: Value,
@@ -210,7 +213,7 @@ impl Writer {
         heap.budget.charge(u64::from(text.len >> 5))?;
         heap.budget.allocate(u64::from(length(written)))?;
         self.paid = self.paid.saturating_add(written);
-        make_room(out, written);
+        make_room(out, written.saturating_add(AFTER));
         write_json_string(out, heap.text(text));
         Ok(())
     }
