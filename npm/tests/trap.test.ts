@@ -2,24 +2,33 @@
 import { batch, compile, ExpressionError, metrics, withContext } from "workflow-expr";
 import { afterAll, expect, test } from "vitest";
 
+/** What is used of `WebAssembly`, of which the types of Node know nothing. */
+interface Started {
+  readonly exports: { readonly memory: { readonly buffer: ArrayBuffer } };
+}
+interface Assembly {
+  Instance: new (...parameters: unknown[]) => Started;
+}
+
 /** The instances that the package starts: a test has no other way to their memory. */
-const started: WebAssembly.Instance[] = [];
-const { Instance } = WebAssembly;
-WebAssembly.Instance = new Proxy(Instance, {
+const started: Started[] = [];
+const assembly = (globalThis as unknown as { WebAssembly: Assembly }).WebAssembly;
+const { Instance } = assembly;
+assembly.Instance = new Proxy(Instance, {
   construct(target, parameters) {
-    const instance: WebAssembly.Instance = Reflect.construct(target, parameters);
+    const instance: Started = Reflect.construct(target, parameters);
     started.push(instance);
     return instance;
   },
 });
 afterAll(() => {
-  WebAssembly.Instance = Instance;
+  assembly.Instance = Instance;
 });
 
 /** Overwrites everything that the running instance knows: its next call traps. */
 function breakInstance(): void {
-  const memory = started.at(-1)?.exports["memory"] as WebAssembly.Memory;
-  new Uint8Array(memory.buffer).fill(0xff);
+  const buffer = started.at(-1)?.exports.memory.buffer ?? new ArrayBuffer(0);
+  new Uint8Array(buffer).fill(0xff);
 }
 
 function failureOf(call: () => unknown): ExpressionError {
