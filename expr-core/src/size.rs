@@ -18,11 +18,11 @@ pub(crate) fn length(value: usize) -> u32 {
 const LONG: usize = 1 << 16;
 
 /// Makes room for more items. `Vec` doubles, so that a long list takes three times its
-/// size while it is moved: from [`LONG`] on, or by more than that, it grows by a quarter, which bounds the memory
+/// size while it is moved: from [`LONG`] on it grows by a quarter, which bounds the memory
 /// for a budget of bytes.
 #[inline]
 pub(crate) fn make_room<T>(list: &mut Vec<T>, more: usize) {
-    if list.capacity().saturating_sub(list.len()) < more && list.len().max(more) >= LONG {
+    if list.capacity().saturating_sub(list.len()) < more && list.len() >= LONG {
         list.reserve_exact(more.max(list.len() >> 2));
     }
 }

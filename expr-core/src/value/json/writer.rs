@@ -213,7 +213,10 @@ impl Writer {
         heap.budget.charge(u64::from(text.len >> 5))?;
         heap.budget.allocate(u64::from(length(written)))?;
         self.paid = self.paid.saturating_add(written);
-        make_room(out, written.saturating_add(AFTER));
+        if out.len() < written {
+            out.reserve_exact(written.saturating_add(AFTER));
+        }
+        make_room(out, written);
         write_json_string(out, heap.text(text));
         Ok(())
     }
