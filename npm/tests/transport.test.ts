@@ -52,6 +52,27 @@ describe("means what JSON.stringify sends", () => {
   });
 });
 
+describe("a plain context and one with something unusual cross alike", () => {
+  const texts = ["", "a", '"\\\n\u001f', "é€😀", "\ud800", "\udfff\ud800", "x".repeat(47), `${"y".repeat(60)}"`];
+  const cases: [string, unknown][] = [
+    ["texts", texts],
+    ["keys", Object.fromEntries(texts.map((text, at) => [text, at]))],
+    ["numbers", [-0, 0, 1e21, 1e-7, 5e-324, 0.1 + 0.2, 2 ** 53]],
+    ["holes and undefined", { list: [, undefined, null], gone: undefined, kept: null }],
+    ["no prototype", Object.assign(Object.create(null), { a: [{}, []] })],
+    ["keys that spell indices", { b: 1, 10: 2, 9: 3, "-1": 4 }],
+    ["40 levels", Array.from({ length: 40 }).reduce((inner) => ({ inner }), 1)],
+    ["a long text", "z".repeat((1 << 20) + 1)],
+  ];
+  test.each(cases)("%s", (_, value) => {
+    const plain = { value };
+    // The writer that keeps books is asked for because of the member with a `toJSON`.
+    const unusual = { value, at: { toJSON: () => "now" } };
+    expect(whole.evaluateWithCost(plain).value).toEqual(JSON.parse(JSON.stringify(plain)));
+    expect(whole.evaluateWithCost(unusual).value).toEqual(JSON.parse(JSON.stringify(unusual)));
+  });
+});
+
 describe("refuses what JSON would drop or replace", () => {
   const cycle: Record<string, unknown> = {};
   cycle["self"] = { again: [cycle] };
