@@ -206,17 +206,36 @@ impl Program {
 
     /// Evaluates over `inputs`, which can be used again afterwards.
     pub fn evaluate(&self, inputs: &mut Inputs, limits: Limits) -> Evaluation {
+        let mut json = Vec::new();
+        let (outcome, spent) = self.evaluate_into(inputs, limits, &mut json);
+        let outcome = outcome.map(|is_there| is_there.then_some(json));
+        Evaluation { outcome, spent }
+    }
+
+    /// Like [`evaluate`](Program::evaluate), with the JSON text after what `out` holds, so
+    /// that a large one is in memory once. Gives whether there is a value; if there is none,
+    /// `out` stays as it is.
+    pub fn evaluate_into(
+        &self,
+        inputs: &mut Inputs,
+        limits: Limits,
+        out: &mut Vec<u8>,
+    ) -> (Result<bool>, Spent) {
+        let start = out.len();
         let mark = inputs.heap.mark();
         inputs.heap.budget = Budget::new(limits);
-        let outcome = match self.run(inputs) {
-            Ok(None) if self.profile == Profile::Workflow => {
+        let outcome = match self.run(inputs, out) {
+            Ok(false) if self.profile == Profile::Workflow => {
                 Err(Error::from(ErrorKind::NotSerializable))
             }
             outcome => outcome.map_err(|error| self.locate(error)),
         };
+        if outcome.is_err() {
+            out.truncate(start);
+        }
         let spent = inputs.heap.budget.spent();
         inputs.heap.reset(mark);
-        Evaluation { outcome, spent }
+        (outcome, spent)
     }
 
     /// An error with its place in the source.
@@ -226,7 +245,8 @@ impl Program {
         self.normalized.locate(error, source.unwrap_or_default())
     }
 
-    fn run(&self, inputs: &mut Inputs) -> Result<Option<Vec<u8>>> {
+    /// Gives whether there is a value, and its JSON text after what `out` holds.
+    fn run(&self, inputs: &mut Inputs, out: &mut Vec<u8>) -> Result<bool> {
         let workflow = self.profile == Profile::Workflow;
         let given = Given {
             context: inputs.context,
@@ -237,16 +257,17 @@ impl Program {
         };
         let value = evaluate(&mut inputs.heap, &mut inputs.room, &self.code, given)?;
         if value.is_undefined() {
-            return Ok(None);
+            return Ok(false);
         }
-        let (json, finite) = write_result(&mut inputs.heap, value)?;
+        let start = out.len();
+        let finite = write_result(&mut inputs.heap, value, out)?;
         if workflow {
-            guard(&json)?;
+            guard(out.get(start..).unwrap_or_default())?;
         }
         if !finite {
             return Err(Error::from(ErrorKind::NotSerializable));
         }
-        Ok(Some(json))
+        Ok(true)
     }
 }
 
@@ -263,7 +284,11 @@ pub(crate) fn evaluate_authored(
     let mark = heap.mark();
     let mut inputs =
         Inputs { heap: core::mem::take(heap), context, now, ..Inputs::default() };
-    let outcome = program.run(&mut inputs).map_err(|error| program.locate(error));
+    let mut json = Vec::new();
+    let outcome = program
+        .run(&mut inputs, &mut json)
+        .map(|is_there| is_there.then_some(json))
+        .map_err(|error| program.locate(error));
     *heap = inputs.heap;
     heap.reset(mark);
     outcome.map_err(Unevaluated::Run)

@@ -252,6 +252,27 @@ fn what_is_no_json_is_an_error_of_the_wire() {
 }
 
 #[test]
+fn bytes_that_are_no_utf_8_are_an_error_of_the_wire() {
+    let mut module = Module::default();
+    let source = b"{\"v\":1,\"source\":\"\xC3(\"}";
+    let refused = answer(|out| compile(&mut module.kept, source, out));
+    assert_eq!(wire_error(&refused).0, "W0002");
+    let refused = answer(|out| validate(source, out));
+    assert_eq!(wire_error(&refused).0, "W0002");
+
+    let handle = module.handle_of("a", "workflow");
+    // A stray byte, an overlong slash, half of a surrogate pair, a text that is cut.
+    for text in [&b"\xFF"[..], b"\xC0\xAF", b"\xED\xA0\x80", b"\xF0\x9F\x98"] {
+        let request = [&b"{\"v\":1,\"context\":{\"a\":\""[..], text, b"\"}}"].concat();
+        let refused =
+            answer(|out| evaluate(&mut module.kept, handle, &mut request.clone(), out));
+        assert_eq!(wire_error(&refused).0, "W0002");
+        let refused = answer(|out| load(&mut module.kept, &mut request.clone(), out));
+        assert_eq!(wire_error(&refused).0, "W0002");
+    }
+}
+
+#[test]
 fn an_error_points_into_the_authored_text() {
     let mut module = Module::default();
     let result = module.compile(json!({"v": 1, "source": "1 +\n  )"}));

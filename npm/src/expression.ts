@@ -1,5 +1,5 @@
 /** Compiled expressions: small objects over a handle that the module may forget. */
-import { establish, exchange, start } from "./engine.js";
+import { dropGrown, establish, exchange, start } from "./engine.js";
 import { type Plan, planOf, type Reads } from "./project.js";
 import {
   costOfResult,
@@ -9,6 +9,7 @@ import {
   evaluateWith,
   type Evaluation,
   evaluationRequest,
+  isRefused,
   member,
   type Reply,
   unwrapReply,
@@ -114,6 +115,10 @@ export class Program implements Established {
   compile(): Reply {
     const request = JSON.stringify({ v: 1, source: this.#source, profile: this.#profile });
     const { document, generation } = establish(request, (wasm, length) => wasm.compile(length));
+    if (isRefused(document)) {
+      // No program was kept that the instance would have to stay for.
+      dropGrown();
+    }
     const reply = unwrapReply(document);
     this.#handle = reply.handle ?? 0;
     this.#generation = generation;

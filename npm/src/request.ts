@@ -90,16 +90,21 @@ const BEFORE_ERROR = '{"v":1,"error":';
  */
 export function evaluateWith(things: readonly Established[], ask: () => string): string {
   let document = ask();
-  if (document.startsWith(BEFORE_ERROR) && STALE.includes(errorCode(document))) {
+  if (isRefused(document) && STALE.includes(errorCode(document))) {
     for (const thing of things) {
       thing.forget();
     }
     document = ask();
   }
-  if (document.startsWith(BEFORE_ERROR)) {
+  if (isRefused(document)) {
     throwError(JSON.parse(document) as Reply);
   }
   return document;
+}
+
+/** Whether a result document tells of an error. */
+export function isRefused(document: string): boolean {
+  return document.startsWith(BEFORE_ERROR);
 }
 
 function errorCode(document: string): string | undefined {

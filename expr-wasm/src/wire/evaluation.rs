@@ -2,7 +2,7 @@
 
 use alloc::vec::Vec;
 
-use expr_core::{Document, Evaluation, Inputs, Node, NodeKind, Profile, Spent};
+use expr_core::{Document, Inputs, Limits, Node, NodeKind, Profile, Program, Spent};
 
 use super::request::{
     expect_members, expect_version, handle_of, read_limits, read_now, read_seed,
@@ -115,7 +115,7 @@ fn try_evaluate(
     inputs.set_now(now);
     inputs.set_seed(seed);
     let mut evaluate = |out: &mut Vec<u8>, handle: u32| match kept.programs.get(handle) {
-        Some(it) => write_evaluation(out, it.program.evaluate(inputs, limits)),
+        Some(it) => write_evaluation(out, &it.program, inputs, limits),
         None => Status::Error,
     };
     let status = if handle == BATCH {
@@ -149,15 +149,23 @@ fn batched(root: Node<'_>) -> Result<Vec<u32>, Failure> {
 }
 
 /// Steps and bytes stand last, whatever came of the evaluation.
-fn write_evaluation(out: &mut Vec<u8>, evaluation: Evaluation) -> Status {
-    let status = match evaluation.outcome {
-        Ok(Some(json)) => {
-            write_name(out, "ok");
-            out.extend_from_slice(&json);
-            Status::Ok
-        }
-        Ok(None) => {
-            write_true_member(out, "undefined");
+fn write_evaluation(
+    out: &mut Vec<u8>,
+    program: &Program,
+    inputs: &mut Inputs,
+    limits: Limits,
+) -> Status {
+    let start = out.len();
+    write_name(out, "ok");
+    let (outcome, spent) = program.evaluate_into(inputs, limits, out);
+    if !matches!(outcome, Ok(true)) {
+        out.truncate(start);
+    }
+    let status = match outcome {
+        Ok(is_there) => {
+            if !is_there {
+                write_true_member(out, "undefined");
+            }
             Status::Ok
         }
         Err(error) => {
@@ -165,7 +173,7 @@ fn write_evaluation(out: &mut Vec<u8>, evaluation: Evaluation) -> Status {
             Status::Error
         }
     };
-    write_spent(out, evaluation.spent);
+    write_spent(out, spent);
     status
 }
 
