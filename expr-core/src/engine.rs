@@ -174,7 +174,7 @@ impl Program {
         });
         match compiled {
             Ok((code, functions, reads)) => Ok(Program {
-                code: Arc::new(code),
+                code,
                 source: match normalized.as_authored() {
                     Some(_) => None,
                     None => Some(source.to_owned()),
@@ -206,17 +206,36 @@ impl Program {
 
     /// Evaluates over `inputs`, which can be used again afterwards.
     pub fn evaluate(&self, inputs: &mut Inputs, limits: Limits) -> Evaluation {
+        let mut json = Vec::new();
+        let (outcome, spent) = self.evaluate_into(inputs, limits, &mut json);
+        let outcome = outcome.map(|is_there| is_there.then_some(json));
+        Evaluation { outcome, spent }
+    }
+
+    /// Like [`evaluate`](Program::evaluate), with the JSON text after what `out` holds, so
+    /// that a large one is in memory once. Gives whether there is a value; if there is none,
+    /// `out` stays as it is.
+    pub fn evaluate_into(
+        &self,
+        inputs: &mut Inputs,
+        limits: Limits,
+        out: &mut Vec<u8>,
+    ) -> (Result<bool>, Spent) {
+        let start = out.len();
         let mark = inputs.heap.mark();
         inputs.heap.budget = Budget::new(limits);
-        let outcome = match self.run(inputs) {
-            Ok(None) if self.profile == Profile::Workflow => {
+        let outcome = match self.run(inputs, out) {
+            Ok(false) if self.profile == Profile::Workflow => {
                 Err(Error::from(ErrorKind::NotSerializable))
             }
             outcome => outcome.map_err(|error| self.locate(error)),
         };
+        if outcome.is_err() {
+            out.truncate(start);
+        }
         let spent = inputs.heap.budget.spent();
         inputs.heap.reset(mark);
-        Evaluation { outcome, spent }
+        (outcome, spent)
     }
 
     /// An error with its place in the source.
@@ -226,7 +245,8 @@ impl Program {
         self.normalized.locate(error, source.unwrap_or_default())
     }
 
-    fn run(&self, inputs: &mut Inputs) -> Result<Option<Vec<u8>>> {
+    /// Gives whether there is a value, and its JSON text after what `out` holds.
+    fn run(&self, inputs: &mut Inputs, out: &mut Vec<u8>) -> Result<bool> {
         let workflow = self.profile == Profile::Workflow;
         let given = Given {
             context: inputs.context,
@@ -237,16 +257,17 @@ impl Program {
         };
         let value = evaluate(&mut inputs.heap, &mut inputs.room, &self.code, given)?;
         if value.is_undefined() {
-            return Ok(None);
+            return Ok(false);
         }
-        let (json, finite) = write_result(&mut inputs.heap, value)?;
+        let start = out.len();
+        let finite = write_result(&mut inputs.heap, value, out)?;
         if workflow {
-            guard(&json)?;
+            guard(out.get(start..).unwrap_or_default())?;
         }
         if !finite {
             return Err(Error::from(ErrorKind::NotSerializable));
         }
-        Ok(Some(json))
+        Ok(true)
     }
 }
 
@@ -263,10 +284,22 @@ pub(crate) fn evaluate_authored(
     let mark = heap.mark();
     let mut inputs =
         Inputs { heap: core::mem::take(heap), context, now, ..Inputs::default() };
-    let outcome = program.run(&mut inputs).map_err(|error| program.locate(error));
+    let mut json = Vec::new();
+    let outcome = program
+        .run(&mut inputs, &mut json)
+        .map(|is_there| is_there.then_some(json))
+        .map_err(|error| program.locate(error));
     *heap = inputs.heap;
     heap.reset(mark);
     outcome.map_err(Unevaluated::Run)
+}
+
+/// Memory that inputs have left, for the next ones: most are small, and asking for memory
+/// would take as long as reading them.
+#[derive(Default)]
+pub struct Spare {
+    heap: Heap,
+    room: Room,
 }
 
 /// What an evaluation reads: context, bindings, clock and seed.
@@ -307,7 +340,7 @@ impl Inputs {
     /// The context and bindings from members of a document's root object; a member that
     /// is absent means an undefined context or no bindings.
     pub fn from_document(document: Document, context: &str, bindings: &str) -> Self {
-        let Document { heap, root } = document;
+        let Document { heap, room, root } = document;
         let member = |name: &str| match root {
             Value::Object(object) => {
                 heap.find_key(name.as_bytes()).and_then(|key| heap.member(object, key))
@@ -319,7 +352,15 @@ impl Inputs {
             Some(Value::Object(bindings)) => Some(bindings),
             _ => None,
         };
-        Inputs { heap, context, bindings, ..Inputs::default() }
+        Inputs { heap, room, context, bindings, ..Inputs::default() }
+    }
+
+    /// Leaves the memory to other inputs, but for what is much.
+    pub fn into_spare(self) -> Spare {
+        let Inputs { mut heap, mut room, .. } = self;
+        heap.clear();
+        room.shrink();
+        Spare { heap, room }
     }
 
     /// The time of the evaluation in milliseconds since 1970, UTC.
@@ -345,6 +386,7 @@ impl Inputs {
 /// ```
 pub struct Document {
     heap: Heap,
+    room: Room,
     root: Value,
 }
 
@@ -379,19 +421,24 @@ impl Document {
     /// Reads JSON text strictly: UTF-8 without BOM, numbers in range, limited depth; of a
     /// duplicate key the last value wins at its first position.
     pub fn read(json: &[u8]) -> Result<Self, Error> {
-        Document::read_wanted(json, Wanted::Whole)
+        Document::read_wanted(json, Wanted::Whole, Spare::default())
     }
 
     /// Reads JSON text like [`Document::read`], but of the root object's member with that
-    /// name keeps only what `reads` says.
-    pub fn read_within(json: &[u8], member: &str, reads: &Reads) -> Result<Self, Error> {
-        Document::read_wanted(json, Wanted::Within(member.as_bytes(), reads))
+    /// name keeps only what `reads` says, in memory that is spare.
+    pub fn read_within(
+        json: &[u8],
+        member: &str,
+        reads: &Reads,
+        spare: Spare,
+    ) -> Result<Self, Error> {
+        Document::read_wanted(json, Wanted::Within(member.as_bytes(), reads), spare)
     }
 
-    fn read_wanted(json: &[u8], wanted: Wanted<'_>) -> Result<Self> {
-        let mut heap = Heap::default();
+    fn read_wanted(json: &[u8], wanted: Wanted<'_>, spare: Spare) -> Result<Self> {
+        let Spare { mut heap, room } = spare;
         let root = read_json(&mut heap, json, wanted, ReadLimits::default())?;
-        Ok(Document { heap, root })
+        Ok(Document { heap, room, root })
     }
 
     /// The root value.

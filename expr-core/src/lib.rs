@@ -55,7 +55,7 @@ pub use contract::{operator_actions, run_statuses};
 pub use decide::{ASKS, AskShape, Kind, Member, decide};
 pub use decimal::write_whole;
 pub use engine::{
-    Check, Document, Evaluation, Inputs, Node, NodeKind, Profile, Program, check,
+    Check, Document, Evaluation, Inputs, Node, NodeKind, Profile, Program, Spare, check,
     violations,
 };
 pub use error::{CatalogEntry, Error, ErrorClass, Token, catalog};

@@ -10,7 +10,7 @@
 //! compiles again.
 
 use alloc::vec::Vec;
-use expr_core::{Inputs, Profile, Program};
+use expr_core::{Inputs, Profile, Program, Spare};
 
 /// How many programs an instance keeps.
 pub const CAPACITY: usize = 1 << INDEX_BITS;
@@ -27,12 +27,18 @@ pub struct Kept {
     pub programs: Table<Compiled>,
     /// The context that evaluations can share.
     pub resident: Resident,
+    /// Memory of the last evaluation that was sent its context, with nothing in it.
+    pub spare: Option<Spare>,
 }
 
 impl Kept {
     /// Nothing.
     pub const fn new() -> Self {
-        Kept { programs: Table::new(), resident: Resident { number: 0, inputs: None } }
+        Kept {
+            programs: Table::new(),
+            resident: Resident { number: 0, inputs: None },
+            spare: None,
+        }
     }
 }
 

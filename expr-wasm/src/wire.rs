@@ -12,8 +12,9 @@ pub use evaluation::{evaluate, load};
 use alloc::vec::Vec;
 
 use expr_core::{
-    ASKS, AskShape, Check, Document, Error, Limits, Node, NodeKind, Profile, Program,
-    Wtf8Buf, write_error_members, write_json_reads, write_json_string, write_whole,
+    ASKS, AskShape, Check, Document, Error, Estimate, Limits, Node, NodeKind, Profile,
+    Program, Wtf8Buf, write_error_members, write_json_reads, write_json_string,
+    write_whole,
 };
 
 use crate::error::{Failure, Refusal, quote};
@@ -35,12 +36,18 @@ pub enum Status {
 /// Compiles `source` and keeps the program.
 pub fn compile(kept: &mut Kept, request: &[u8], out: &mut Vec<u8>) -> Status {
     match try_compile(kept, request) {
-        Ok((handle, functions, reads)) => {
+        Ok((handle, functions, reads, Estimate { min, max })) => {
             begin(out);
             write_number_member(out, "handle", handle);
             write_functions(out, &functions);
             write_name(out, "reads");
             out.extend_from_slice(&reads);
+            write_name(out, "estimate");
+            out.push(b'{');
+            write_number_member(out, "min", min);
+            write_name(out, "max");
+            write_json_string(out, max.as_wtf8());
+            out.push(b'}');
             end(out, Status::Ok)
         }
         Err(failure) => refuse(&failure, out),
@@ -129,16 +136,17 @@ pub fn refuse_length(len: usize, reserved: usize, out: &mut Vec<u8>) -> Status {
 fn try_compile(
     kept: &mut Kept,
     request: &[u8],
-) -> Result<(u32, Vec<Wtf8Buf>, Vec<u8>), Failure> {
+) -> Result<(u32, Vec<Wtf8Buf>, Vec<u8>, Estimate), Failure> {
     let document = Document::read(request)?;
     let (source, profile) = read_source(&document, &["v", "source", "profile"])?;
     let program = Program::compile(source, profile)?;
     let functions = program.functions().to_vec();
     let mut reads = Vec::new();
     write_json_reads(&mut reads, program.reads());
+    let estimate = program.estimate();
     let compiled = Compiled { profile, program };
     let handle = kept.programs.insert(compiled).ok_or(Refusal::TableWornOut)?;
-    Ok((handle, functions, reads))
+    Ok((handle, functions, reads, estimate))
 }
 
 fn try_validate(request: &[u8]) -> Result<(Check, Option<Vec<Error>>), Failure> {

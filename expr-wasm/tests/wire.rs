@@ -92,6 +92,16 @@ fn the_functions_of_a_source_are_named() {
 }
 
 #[test]
+fn a_program_says_what_it_will_cost() {
+    let mut module = Module::default();
+    let mut estimate =
+        |source| module.compile(json!({"v": 1, "source": source}))["estimate"].take();
+    assert_eq!(estimate("1 + 2"), json!({"min": 3, "max": "6"}));
+    assert_eq!(estimate("a.b"), json!({"min": 2, "max": "O(n)"}));
+    assert_eq!(estimate("[1..a]"), json!({"min": 5, "max": "unbounded: a range"}));
+}
+
+#[test]
 fn a_program_says_what_it_reads() {
     let mut module = Module::default();
     let mut reads =
@@ -238,6 +248,27 @@ fn what_is_no_json_is_an_error_of_the_wire() {
     for request in ["", "{", "{}{}", "\u{feff}{}", "{\"v\":1e999}"] {
         let result = answer(|out| compile(&mut kept, request.as_bytes(), out));
         wire_error(&result);
+    }
+}
+
+#[test]
+fn bytes_that_are_no_utf_8_are_an_error_of_the_wire() {
+    let mut module = Module::default();
+    let source = b"{\"v\":1,\"source\":\"\xC3(\"}";
+    let refused = answer(|out| compile(&mut module.kept, source, out));
+    assert_eq!(wire_error(&refused).0, "W0002");
+    let refused = answer(|out| validate(source, out));
+    assert_eq!(wire_error(&refused).0, "W0002");
+
+    let handle = module.handle_of("a", "workflow");
+    // A stray byte, an overlong slash, half of a surrogate pair, a text that is cut.
+    for text in [&b"\xFF"[..], b"\xC0\xAF", b"\xED\xA0\x80", b"\xF0\x9F\x98"] {
+        let request = [&b"{\"v\":1,\"context\":{\"a\":\""[..], text, b"\"}}"].concat();
+        let refused =
+            answer(|out| evaluate(&mut module.kept, handle, &mut request.clone(), out));
+        assert_eq!(wire_error(&refused).0, "W0002");
+        let refused = answer(|out| load(&mut module.kept, &mut request.clone(), out));
+        assert_eq!(wire_error(&refused).0, "W0002");
     }
 }
 

@@ -168,8 +168,9 @@ impl Host {
         self.resolve("value", value, path, inputs)
     }
 
-    /// Everything to know about a workflow definition, in one call. `options` are the
-    /// members `rules` and `legacyRules`, or null.
+    /// Everything to know about a workflow definition, in one call: what is wrong with it,
+    /// and what each of its expressions will cost. `options` are the members `rules` and
+    /// `legacyRules`, or null.
     ///
     /// ```
     /// # use host_wasmtime::Host;
@@ -180,6 +181,11 @@ impl Host {
     /// let check = host.check_document(&json!({"steps": [step]}), &Value::Null)?;
     /// assert_eq!(check["diagnostics"][0]["code"], "EMPTY_EXPRESSION");
     /// assert_eq!(check["diagnostics"][0]["stepPath"], "root.steps[0]");
+    ///
+    /// let step = json!({"id": "a", "type": "x", "config": {"all": {"$expr": "payload.items"}}});
+    /// let check = host.check_document(&json!({"steps": [step]}), &Value::Null)?;
+    /// let estimate = json!({"pointer": "/steps/0/config/all", "min": 2, "max": "O(n)"});
+    /// assert_eq!(check["estimates"], json!([estimate]));
     /// # Ok(())
     /// # }
     /// ```

@@ -82,10 +82,11 @@ mod tests {
     // These reach past the public interface because a handle that is kept too long shows
     // outside as memory alone.
     use super::*;
-    use crate::{Json, Profile};
+    use crate::{Estimate, Json, Most, Profile};
 
     fn program() -> Arc<Program> {
-        let parts = (Vec::new(), Json::from_text(""));
+        let estimate = Estimate { min: 0, max: Most::Steps(0) };
+        let parts = (Vec::new(), Json::from_text(""), estimate);
         Arc::new(Program::new(Arc::default(), Profile::Workflow, parts))
     }
 

@@ -30,6 +30,7 @@ mod deadline;
 mod embedded;
 mod engine;
 mod error;
+mod estimate;
 mod handles;
 mod instance;
 mod json;
@@ -47,6 +48,7 @@ use std::time::Duration;
 pub use config::Settings;
 pub use contract::{MappingInputs, MatchOptions, Resolved, SecretResolver, WaitMatch};
 pub use error::{EngineError, HostError, Span};
+pub use estimate::{Estimate, Most};
 use instance::{Call, Instance};
 pub use json::Json;
 use metrics::Counters;
@@ -302,6 +304,26 @@ impl Expr {
     /// The callee names in the source, in the order of the walk.
     pub fn functions(&self) -> &[String] {
         &self.program.functions
+    }
+
+    /// What an evaluation will cost in steps, as far as the source tells.
+    ///
+    /// ```
+    /// # use host_wasmtime::{Host, Most, Profile};
+    /// # fn main() -> Result<(), host_wasmtime::HostError> {
+    /// let host = Host::new()?;
+    /// let most = |source| {
+    ///     let expr = host.compile(source, Profile::Workflow)?;
+    ///     Ok::<_, host_wasmtime::HostError>(expr.estimate().max.clone())
+    /// };
+    /// assert_eq!(most("1 + 2")?, Most::Steps(6));
+    /// assert_eq!(most("payload.items[price > 10].sku")?, Most::Grows("O(n)".to_owned()));
+    /// assert_eq!(most("[1..payload.n]")?, Most::Unbounded("a range".to_owned()));
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn estimate(&self) -> &Estimate {
+        &self.program.estimate
     }
 
     /// Evaluates over `inputs`.

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use crate::{Json, Profile};
+use crate::{Estimate, Json, Profile};
 
 /// Longer sources are not kept, so that what is kept has a bound in bytes too.
 const LONGEST_KEPT: usize = 16 << 10;
@@ -21,16 +21,17 @@ pub(crate) struct Program {
     pub(crate) profile: Profile,
     pub(crate) functions: Vec<String>,
     pub(crate) reads: Json,
+    pub(crate) estimate: Estimate,
 }
 
 impl Program {
     pub(crate) fn new(
         request: Arc<[u8]>,
         profile: Profile,
-        (functions, reads): (Vec<String>, Json),
+        (functions, reads, estimate): (Vec<String>, Json, Estimate),
     ) -> Self {
         let number = NEXT.fetch_add(1, Ordering::Relaxed);
-        Program { number, request, profile, functions, reads }
+        Program { number, request, profile, functions, reads, estimate }
     }
 }
 
@@ -111,9 +112,11 @@ mod tests {
     // These reach past the public interface because which of two equal programs is given
     // cannot be seen from outside.
     use super::*;
+    use crate::Most;
 
     fn program(source: &str) -> Program {
-        let parts = (Vec::new(), Json::from_text(""));
+        let estimate = Estimate { min: 0, max: Most::Steps(0) };
+        let parts = (Vec::new(), Json::from_text(""), estimate);
         Program::new(source.as_bytes().into(), Profile::Workflow, parts)
     }
 

@@ -4,7 +4,7 @@ use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
 
 use crate::error::{EngineError, HostError, Lossy};
-use crate::{Check, Description, Evaluation, Inputs, Json, Profile, Spent};
+use crate::{Check, Description, Estimate, Evaluation, Inputs, Json, Profile, Spent};
 
 /// The version of the documents.
 const VERSION: u32 = 1;
@@ -21,13 +21,14 @@ pub(crate) struct Compiled {
     pub(crate) handle: u32,
     functions: Vec<Lossy>,
     reads: Box<RawValue>,
+    estimate: Estimate,
 }
 
 impl Compiled {
-    /// The functions that are called, and what is read of the context.
-    pub(crate) fn into_parts(self) -> (Vec<String>, Json) {
+    /// The functions that are called, what is read of the context, and what it will cost.
+    pub(crate) fn into_parts(self) -> (Vec<String>, Json, Estimate) {
         let functions = self.functions.into_iter().map(|name| name.0).collect();
-        (functions, Json::from_raw(self.reads))
+        (functions, Json::from_raw(self.reads), self.estimate)
     }
 }
 

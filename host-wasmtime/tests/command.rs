@@ -90,16 +90,21 @@ fn explain_says_what_is_read_and_called() {
         printed(&["explain", source], ""),
         "normalized: $len(payload.items[price > 10].sku) = 1\n\
          calls: len\n\
-         reads: payload.items.price, payload.items.sku\n"
+         reads: payload.items.price, payload.items.sku\n\
+         costs: 6 to O(n) steps, n being the size of what it reads\n"
     );
     assert_eq!(
         printed(&["explain", "1"], ""),
-        "normalized: 1\ncalls: nothing\nreads: nothing\n"
+        "normalized: 1\ncalls: nothing\nreads: nothing\ncosts: 1 to 3 steps\n"
     );
+    let unbounded = printed(&["explain", "[1..payload.n]"], "");
+    let cost = "costs: at least 6 steps, unbounded: a range\n";
+    assert!(unbounded.ends_with(cost), "{unbounded}");
     let arguments = ["explain", "--format", "json", "--profile", "jsonata", "$sum(*)"];
     assert_eq!(
         printed(&arguments, ""),
-        "{\"normalized\":\"$sum(*)\",\"functions\":[\"sum\"],\"reads\":true}\n"
+        "{\"normalized\":\"$sum(*)\",\"functions\":[\"sum\"],\"reads\":true,\
+         \"estimate\":{\"min\":2,\"max\":\"O(n)\"}}\n"
     );
     assert!(refused(&["explain", "a +"]).contains("error[S0"));
 }
@@ -234,7 +239,11 @@ fn check_goes_through_a_whole_definition() {
     let fine =
         r#"{"steps":[{"id":"a","type":"x","config":{"b":{"$expr":"payload.a"}}}]}"#;
     let report = printed(&["check", "-"], fine);
-    assert_eq!(report, "1 expressions, 0 errors, 0 warnings\n");
+    assert_eq!(
+        report,
+        "-/steps/0/config/b: note[ESTIMATE] 2 to O(n) steps\n\
+         1 expressions, 0 errors, 0 warnings\n"
+    );
 }
 
 /// A definition whose one step has the expressions `sources`.

@@ -139,8 +139,10 @@ fn expressions_survive_a_trap() {
     let large = format!(r#"{{"a":"{}"}}"#, "x".repeat(8 << 20));
     let error = expr.evaluate(&inputs(&large)).unwrap_err();
     assert!(matches!(error, HostError::Trap(_)), "{error}");
+    assert_eq!(error.class(), "host");
     let result = expr.evaluate(&inputs(r#"{"a":"xyz"}"#)).unwrap();
     assert_eq!(result.json.as_deref(), Some("3"));
+    assert_eq!(host.metrics().instances_created, 2);
 }
 
 #[test]

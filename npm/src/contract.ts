@@ -8,7 +8,7 @@
  */
 import { exchange } from "./engine.js";
 import { argumentError, type Cost, type ErrorDetails, ExpressionError } from "./errors.js";
-import type { Limits } from "./request.js";
+import type { Estimate, Limits } from "./request.js";
 import { type Instant, toMilliseconds } from "./time.js";
 import { checkedJsonText, toJsonText } from "./transport.js";
 
@@ -330,11 +330,19 @@ export interface Diagnostic {
   readonly suggestion?: string;
 }
 
+/** What an expression of a definition will cost. */
+export interface ExpressionEstimate extends Estimate {
+  /** JSON pointer of the expression. */
+  readonly pointer: string;
+}
+
 /** Everything to know about a definition. */
 export interface DocumentCheck {
   readonly valid: boolean;
   readonly expressions: number;
   readonly diagnostics: readonly Diagnostic[];
+  /** Of every expression that compiles, in the order in which they stand. */
+  readonly estimates: readonly ExpressionEstimate[];
 }
 
 /** A function that authors may call. */

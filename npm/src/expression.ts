@@ -1,13 +1,15 @@
 /** Compiled expressions: small objects over a handle that the module may forget. */
-import { establish, exchange, start } from "./engine.js";
+import { dropGrown, establish, exchange, start } from "./engine.js";
 import { type Plan, planOf, type Reads } from "./project.js";
 import {
   costOfResult,
   type Established,
+  type Estimate,
   type EvaluateOptions,
   evaluateWith,
   type Evaluation,
   evaluationRequest,
+  isRefused,
   member,
   type Reply,
   unwrapReply,
@@ -46,6 +48,8 @@ export class Expression {
   readonly functions: readonly string[];
   /** What it reads of its context: nothing else of a live context is looked at. */
   readonly reads: Reads;
+  /** What an evaluation will cost in steps, as far as the source tells. */
+  readonly estimate: Estimate;
   /** @internal What the module keeps of it. */
   readonly program: Program;
   readonly #plan: Plan | undefined;
@@ -58,6 +62,7 @@ export class Expression {
     const reply = this.program.compile();
     this.functions = reply.functions ?? [];
     this.reads = reply.reads ?? true;
+    this.estimate = reply.estimate ?? { min: 0, max: "unbounded: no estimate" };
     this.#plan = planOf(this.reads);
   }
 
@@ -110,6 +115,10 @@ export class Program implements Established {
   compile(): Reply {
     const request = JSON.stringify({ v: 1, source: this.#source, profile: this.#profile });
     const { document, generation } = establish(request, (wasm, length) => wasm.compile(length));
+    if (isRefused(document)) {
+      // No program was kept that the instance would have to stay for.
+      dropGrown();
+    }
     const reply = unwrapReply(document);
     this.#handle = reply.handle ?? 0;
     this.#generation = generation;

@@ -18,7 +18,7 @@ export { ExpressionError } from "./errors.js";
 export type { Cost, ErrorClass, ErrorDetails, Span } from "./errors.js";
 export type { CompileOptions, Expression, JsonEvaluation, Profile } from "./expression.js";
 export type { Reads } from "./project.js";
-export type { EvaluateOptions, Evaluation, Limits, Outcome, SharedOptions } from "./request.js";
+export type { Estimate, EvaluateOptions, Evaluation, Limits, Outcome, SharedOptions } from "./request.js";
 export { type Batch, batch, type SharedContext, withContext } from "./shared.js";
 export type { Instant } from "./time.js";
 

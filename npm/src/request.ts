@@ -43,6 +43,18 @@ export type Outcome =
   | ({ readonly ok: true } & Evaluation)
   | { readonly ok: false; readonly error: ExpressionError };
 
+/** What an evaluation will cost in steps, as far as the source tells; equal on every host. */
+export interface Estimate {
+  /** An evaluation that succeeds takes no fewer steps. */
+  readonly min: number;
+  /**
+   * A number of steps that no evaluation exceeds; or how they grow, as `O(n)`, where `n` is
+   * the size of what the expression reads of its context and bindings, one for each value
+   * and for each 32 bytes of text; or why the source sets no bound.
+   */
+  readonly max: `${number}` | `O(${string})` | `unbounded: ${string}`;
+}
+
 /** Members of a result document; which of them are there depends on the call. */
 export interface Reply extends Partial<Cost> {
   readonly ok?: unknown;
@@ -53,6 +65,7 @@ export interface Reply extends Partial<Cost> {
   readonly normalized?: string;
   readonly functions?: readonly string[];
   readonly reads?: Reads;
+  readonly estimate?: Estimate;
 }
 
 /** Something that the module keeps for us and may forget. */
@@ -77,16 +90,21 @@ const BEFORE_ERROR = '{"v":1,"error":';
  */
 export function evaluateWith(things: readonly Established[], ask: () => string): string {
   let document = ask();
-  if (document.startsWith(BEFORE_ERROR) && STALE.includes(errorCode(document))) {
+  if (isRefused(document) && STALE.includes(errorCode(document))) {
     for (const thing of things) {
       thing.forget();
     }
     document = ask();
   }
-  if (document.startsWith(BEFORE_ERROR)) {
+  if (isRefused(document)) {
     throwError(JSON.parse(document) as Reply);
   }
   return document;
+}
+
+/** Whether a result document tells of an error. */
+export function isRefused(document: string): boolean {
+  return document.startsWith(BEFORE_ERROR);
 }
 
 function errorCode(document: string): string | undefined {

@@ -23,7 +23,7 @@ interface Frame {
 }
 
 /** Deeper than any document, and what stops a `toJSON` that nests without end. */
-const MAX_DEPTH = 200_000;
+const MAX_DEPTH = 1 << 17;
 /** UTF-16 units; stops a sparse array of a billion holes. */
 const MAX_LENGTH = 64 * 1024 * 1024;
 const TOO_LONG = `makes more than ${MAX_LENGTH} characters of JSON`;

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { ExpressionError } from "workflow-expr";
+import { compile, ExpressionError } from "workflow-expr";
 import {
   assignScopes,
   checkCorrelationRules,
@@ -113,6 +113,12 @@ test("the other decisions answer through their functions", () => {
   const definition = { steps: [{ id: "a", type: "x", config: { b: { $expr: "size(1)" } } }] };
   expect(checkDocument(definition).diagnostics).toMatchObject([
     { code: "INVALID_EXPR", stepPath: "root.steps[0]", pointer: "/steps/0/config/b" },
+  ]);
+  const fine = { steps: [{ id: "a", type: "x", config: { b: { $expr: "[1..payload.n]" } } }] };
+  const { valid, diagnostics, estimates } = checkDocument(fine);
+  expect({ valid, diagnostics }).toEqual({ valid: true, diagnostics: [] });
+  expect(estimates).toEqual([
+    { pointer: "/steps/0/config/b", ...compile("[1..payload.n]").estimate },
   ]);
   expect(listFunctions().map(({ name }) => name)).toContain("coalesce");
 });

@@ -166,4 +166,12 @@ describe("memory", () => {
     expect(large.evaluate()).toBe(400000);
     expect(small.evaluate()).toBe(2);
   });
+
+  test("an instance that a refused source has grown is not kept", () => {
+    const small = compile("1 + 1", { profile: "jsonata" });
+    expect(() => compile(`"${"x".repeat(10_000_000)}"`)).toThrow();
+    expect(metrics().memoryBytes).toBeGreaterThan(8 << 20);
+    expect(small.evaluate()).toBe(2);
+    expect(metrics().memoryBytes).toBeLessThanOrEqual(1 << 20);
+  });
 });

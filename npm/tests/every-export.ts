@@ -13,6 +13,7 @@ import {
   digest,
   type ErrorClass,
   type ErrorDetails,
+  type Estimate,
   type EvaluateOptions,
   type Evaluation,
   type Expression,
@@ -42,6 +43,7 @@ const expression: Expression = compile("payload.ticket.id", compileOptions);
 const names: readonly string[] = expression.functions;
 const source: string = expression.source;
 const reads: Reads = expression.reads;
+const estimate: Estimate = expression.estimate;
 
 const instants: Instant[] = ["2026-03-04T05:06:07.089Z", new Date(0), 0];
 const limits: Limits = { steps: 1_000, bytes: 10_000, depth: 10 };
@@ -75,7 +77,7 @@ const made: Error = new ExpressionError(details, cost);
 const description: Description = describe();
 const done: Metrics = metrics();
 console.log(done.instances, done.memoryBytes);
-console.log(names, source, reads, value, text, cost.steps, made, description.contract, digest.length);
+console.log(names, source, reads, estimate.max, value, text, cost.steps, made, description.contract, digest.length);
 
 const builtins: readonly BuiltinName[] = BUILTIN_NAMES;
 const helperNames: readonly HelperName[] = HELPER_NAMES;
@@ -127,12 +129,13 @@ const ingress: contract.IngressInput = { event: came, correlation, ...candidates
 const plan: contract.IngressPlan = planIngress(ingress);
 const refused: readonly contract.RefusedCandidate[] = plan.refused;
 const diagnostics: readonly contract.Diagnostic[] = checkDocument({ steps: [] }).diagnostics;
+const estimates: readonly contract.ExpressionEstimate[] = checkDocument({ steps: [] }).estimates;
 const helpers: readonly contract.FunctionInfo[] = listFunctions();
 const scopes: contract.WrittenScopes = assignScopes({ vars: {} }, { values: { "vars.a": 1 } });
 const category = (error: MappingError): "ExpressionError" | "ActionError" => error.category;
 export const everyDecision = [
   places, resolvedValue, match.index, decision.allow, outcome.state, plan.signals, refused,
-  diagnostics, helpers,
+  diagnostics, estimates, helpers,
   scopes.vars, category, checkCorrelationRules(rules), decideJson("{}"), expandDottedKeys({}),
   resolveExpressions(1), secretsOfMapping({}), secretsOfValue({}), validateWait({}), violations("1"),
 ];

@@ -36,6 +36,19 @@ test("an expression says what it reads", () => {
   expect(plain("$").reads).toBe(true);
 });
 
+test("an expression says what it will cost", () => {
+  expect(compile("1 + 2").estimate).toEqual({ min: 3, max: "6" });
+  const { estimate } = compile("payload.items^(price)");
+  expect(estimate.max).toBe("O(n log n)");
+  expect(compile("[1..payload.n]").estimate.max).toBe("unbounded: a range");
+  const [few, many] = [2, 200].map((count) => {
+    const items = Array.from({ length: count }, (_, price) => ({ price }));
+    return compile("payload.items^(price)").evaluateWithCost({ payload: { items } }).steps;
+  });
+  expect(estimate.min).toBeLessThanOrEqual(few ?? 0);
+  expect(many).toBeGreaterThan(50 * (few ?? 0));
+});
+
 describe("nothing outside of the reads is looked at", () => {
   const outside = { bad: untouchable(), n: 1n, f: (): number => 1, m: new Map(), nan: Number.NaN };
 

@@ -3,7 +3,7 @@
 //
 // Each case goes through every face of an expression: JSON text, the live object, and one
 // that expressions share. They must agree; a difference is reported as a crash, which
-// fails the case.
+// fails the case. What is measured goes through one of them.
 import { decideJson } from "../../npm/dist/contract.js";
 import {
   batch,
@@ -13,6 +13,7 @@ import {
   validate,
   withContext,
 } from "../../npm/dist/index.js";
+import { liveContext, LIVES, textOf } from "./live.mjs";
 
 const MEMBERS = [
   "class", "code", "message", "position", "token", "span", "line", "column", "help", "suggestion",
@@ -35,22 +36,19 @@ function answered(call) {
   }
 }
 
-const parsed = (context) => (context === undefined ? undefined : JSON.parse(context));
-
-const written = ({ value, steps, bytes }) => ({ json: JSON.stringify(value), steps, bytes });
+const written = ({ value, steps, bytes }) => ({ json: textOf(value), steps, bytes });
 
 /** The faces of an expression: over JSON text, over a live object, and over a shared one. */
 const faces = {
-  text: (expression, context, options) => expression.evaluateJson(context, options),
-  live: (expression, context, options) =>
-    written(expression.evaluateWithCost(parsed(context), options)),
-  shared: (expression, context, options) =>
-    withContext(parsed(context), (shared) => {
+  text: (expression, { text }, options) => expression.evaluateJson(text, options),
+  live: (expression, { value }, options) => written(expression.evaluateWithCost(value, options)),
+  shared: (expression, { value }, options) =>
+    withContext(value, (shared) => {
       answered(() => shared.evaluate(expression, options));
       return written(shared.evaluateWithCost(expression, options));
     }),
-  batch: (expression, context, options) => {
-    const [, outcome] = batch([expression, expression]).evaluate(parsed(context), options);
+  batch: (expression, { value }, options) => {
+    const [, outcome] = batch([expression, expression]).evaluate(value, options);
     if (outcome.ok) {
       return written(outcome);
     }
@@ -60,17 +58,34 @@ const faces = {
 /** Only they take variables, and leave out what is not read. */
 const ALONE = ["text", "live"];
 
+/** The faces with those names that can be asked. */
+function able(names, { bindings, reads }, context) {
+  const sharing = bindings === undefined && reads === undefined;
+  return names.filter(
+    (name) => (name === "text" || "value" in context) && (sharing || ALONE.includes(name)),
+  );
+}
+
 function evaluate(request, names) {
-  const { source, profile, context, bindings, now, seed, steps, bytes, depth, reads } = request;
+  const { source, profile, bindings, now, seed, steps, bytes, depth, reads } = request;
   const options = present({ now, seed, bindings, reads, limits: present({ steps, bytes, depth }) });
   return answered(() => {
     const expression = compile(source, { profile });
-    const sharing = bindings === undefined && reads === undefined;
-    const able = sharing ? names : names.filter((name) => ALONE.includes(name));
-    const answers = able.map((name) =>
-      answered(() => faces[name](expression, context, options)),
-    );
-    return agreed(able, answers);
+    const context = liveContext(request.context);
+    const asked = able(names, request, context);
+    const answers = asked.map((name) => answered(() => faces[name](expression, context, options)));
+    return agreed(asked, answers);
+  });
+}
+
+/** One evaluation, over a live object if the faces with those names have that. */
+function measure(request, names) {
+  const { source, profile, now, seed, live } = request;
+  return answered(() => {
+    const expression = compile(source, { profile });
+    const context = live === undefined ? liveContext(request.context) : { value: LIVES[live]() };
+    const name = "value" in context && (live ?? names.includes("live")) ? "live" : "text";
+    return faces[name](expression, context, present({ now, seed }));
   });
 }
 
@@ -94,7 +109,7 @@ const decide = ({ request }) => answered(() => ({ document: decideJson(request) 
 /** Linear memory of the instance that ran last. */
 const memory = () => ({ memory: metrics().memoryBytes });
 
-const calls = { evaluate, validate: check, decide, memory };
+const calls = { evaluate, measure, validate: check, decide, memory };
 
 /** The answer to a request, through the faces with those names; both are JSON text. */
 export function answer(line, names = Object.keys(faces)) {

@@ -7,7 +7,7 @@ mod decision;
 mod expect;
 
 use crate::json::Json;
-use crate::subject::{Limits, Reads, Request};
+use crate::subject::{Limits, Request};
 pub(crate) use decision::expected as expected_decision;
 pub use decision::{Decide, ExpectedAnswer, ExpectedDecision};
 pub(crate) use expect::expected;
@@ -258,7 +258,7 @@ impl Vector<'_> {
             now: now.as_deref().map(milliseconds).transpose()?,
             seed: whole(self.json("seed")?.as_ref(), "seed")?,
             limits: self.limits()?,
-            reads: Reads::Needed,
+            ..Request::default()
         };
         let expect = self.json("ours")?.or(self.json("expect")?).ok_or("no `expect`")?;
         let verdict = self.json("oursValidate")?.or(self.json("validate")?);

@@ -72,7 +72,8 @@ fn compile(host: &Host, cases: &[&Evaluate]) -> Result<Vec<(Expr, Inputs)>, Stri
     for case in cases {
         let source = document(&case.request.source).map_err(|crash| crash.0)?;
         if let Ok(expr) = host.compile_json(&source, profile(case.request.profile)) {
-            compiled.push((expr, inputs(&case.request).map_err(|crash| crash.0)?));
+            compiled
+                .push((expr, inputs(&case.request).map_err(|error| error.to_string())?));
         }
     }
     Ok(compiled)

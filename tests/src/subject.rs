@@ -30,6 +30,20 @@ pub struct Request {
     pub limits: Limits,
     /// How much of the context is read.
     pub reads: Reads,
+    /// How often it is evaluated.
+    pub rounds: Rounds,
+    /// The name of a live object of tests/node/live.mjs, in place of a context.
+    pub live: Option<&'static str>,
+}
+
+/// How often a request is evaluated, which must make no difference.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Rounds {
+    /// In every way that the host has.
+    #[default]
+    Every,
+    /// Once, so that time and memory are those of one evaluation.
+    Once,
 }
 
 /// How much of a context an evaluation reads, which must make no difference.
@@ -146,6 +160,10 @@ pub trait Subject {
     fn decide(&mut self, request: &str) -> Result<Json, Crash>;
     /// Linear memory of the instance that ran the last case, in bytes, where there is one.
     fn memory(&mut self) -> Option<u64> {
+        None
+    }
+    /// What the last case took, where the subject knows better than who asked.
+    fn time(&mut self) -> Option<Duration> {
         None
     }
 }

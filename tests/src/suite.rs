@@ -7,7 +7,7 @@ use crate::compare::{Mismatch, describe_outcome};
 use crate::json::Json;
 use crate::report::Score;
 use crate::subject::{
-    Answer, Failure, Limits, Outcome, Reads, Request, Subject, evaluate_both_ways,
+    Answer, Failure, Limits, Outcome, Request, Subject, evaluate_both_ways,
 };
 use files::Fields;
 pub use files::{Suite, read};
@@ -98,7 +98,7 @@ fn read_case(
         now: Some(NOW),
         seed: Some(SEED),
         limits,
-        reads: Reads::Needed,
+        ..Request::default()
     };
     let expect = expectation(&json)?.ok_or("nothing is expected")?;
     Ok(Case { name: format!("{group}/{name}"), group: group.to_owned(), request, expect })

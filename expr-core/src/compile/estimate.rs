@@ -116,7 +116,7 @@ impl Size {
     }
 
     fn within(self) -> u64 {
-        self.0 >> WITHIN & OUTERMOST
+        self.0 >> WITHIN
     }
 
     /// The product, in the loop that the first is in.
@@ -148,7 +148,7 @@ impl Size {
 
     /// The same size in another loop.
     fn put(self, within: u64) -> Size {
-        Size::new(self.count(), self.growth(), within)
+        Size((self.0 & ((1 << WITHIN) - 1)) | (within << WITHIN))
     }
 }
 
@@ -190,6 +190,7 @@ impl Walk<'_> {
         self.stack.push(size);
     }
 
+    #[inline(never)]
     fn pop(&mut self) -> Size {
         self.stack.pop().unwrap_or(ONE)
     }
@@ -204,11 +205,13 @@ impl Walk<'_> {
         let mut total = size.scaled(times);
         // Loops whose items hold the value, or what a loop inside of them goes through.
         let mut counted = 1_u64 << size.within();
-        for (around, number) in self.loops.iter().zip(1_u32..64).rev() {
+        let mut number = self.depth();
+        for around in self.loops.iter().rev() {
             if counted >> number & 1 == 0 {
                 total = total.times(around.items);
             }
             counted |= 1 << around.items.within();
+            number = number.saturating_sub(1);
         }
         self.most = self.most.and(total);
     }
@@ -509,11 +512,12 @@ fn simple(op: Op) -> u16 {
 
 /// The size of a text of that many bytes, written as JSON.
 fn text(bytes: u32) -> Size {
-    Size((u64::from(bytes).saturating_mul(6) >> 5).saturating_add(1))
+    // Nothing can overflow, of 32 bits in 64.
+    Size((u64::from(bytes).wrapping_mul(6) >> 5).wrapping_add(1))
 }
 
 /// The logarithm of a size.
 fn log(size: Size) -> Size {
     let bits = u64::BITS.saturating_sub(size.count().leading_zeros());
-    Size::new(u64::from(bits), size.growth().min(1), 0)
+    Size(u64::from(bits) | (size.growth().min(1) << GROWTH))
 }

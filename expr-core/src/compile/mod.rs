@@ -40,17 +40,17 @@ pub(crate) enum Library {
 }
 
 /// Compiles a tree, whose names and texts become the program's.
-pub(crate) fn compile(tree: &mut Tree, library: Library) -> Result<Code> {
+pub(crate) fn compile(tree: &mut Tree, library: Library) -> Result<Arc<Code>> {
     compile_in(tree, library, false)
 }
 
 /// Compiles the text given to `$eval`, whose variables are those of the call.
-pub(crate) fn compile_text(source: &Wtf8Buf, library: Library) -> Result<Code> {
+pub(crate) fn compile_text(source: &Wtf8Buf, library: Library) -> Result<Arc<Code>> {
     let mut tree = crate::syntax::parse(source.as_wtf8().bytes())?;
     compile_in(&mut tree, library, true)
 }
 
-fn compile_in(tree: &mut Tree, library: Library, dynamic: bool) -> Result<Code> {
+fn compile_in(tree: &mut Tree, library: Library, dynamic: bool) -> Result<Arc<Code>> {
     let root = tree.root().ok_or_else(|| bug("a source without a root"))?;
     let words = take(&mut tree.words);
     let tree = &*tree;
@@ -75,7 +75,7 @@ fn compile_in(tree: &mut Tree, library: Library, dynamic: bool) -> Result<Code> 
         bodies: Vec::new(),
     };
     compiler.run(root)?;
-    compiler.assemble()
+    compiler.assemble().map(Arc::new)
 }
 
 /// A label, which becomes a place when everything is emitted.

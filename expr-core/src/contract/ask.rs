@@ -138,7 +138,8 @@ impl Ask {
     /// Writes a value of the request as it is; undefined is null.
     pub(crate) fn write(&mut self, value: Value) -> Result<()> {
         let value = if value.is_undefined() { Value::Null } else { value };
-        let (json, _) = write_result(&mut self.heap, value)?;
+        let mut json = Vec::new();
+        write_result(&mut self.heap, value, &mut json)?;
         self.out.raw(json);
         Ok(())
     }

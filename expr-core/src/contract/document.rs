@@ -1,5 +1,5 @@
 //! A whole workflow definition → everything that is wrong with its expressions, its paths
-//! and its waits, in one answer.
+//! and its waits, and what each expression will cost, in one answer.
 
 use super::answer::Answer;
 use super::ask::{Answered, Ask, Cursor, push_index, push_segment};
@@ -8,6 +8,7 @@ use super::lint::lint;
 use super::parse_source;
 use super::rules::Rules;
 use crate::builtin::trim;
+use crate::compile::{Estimate, Library, compile, estimate};
 use crate::decimal::write_whole;
 use crate::error::{Error, ErrorKind, Result};
 use crate::map::NumberMap;
@@ -54,7 +55,8 @@ struct Check<'a> {
     /// The rules of correlation, if the request gives any.
     rules: Option<Rules>,
     diagnostics: Answer,
-    /// How much of them was charged.
+    estimates: Answer,
+    /// How much of both was charged.
     paid: usize,
     expressions: u64,
     valid: bool,
@@ -66,20 +68,27 @@ pub(crate) fn document(ask: &mut Ask) -> Answered {
     let has_rules = given("rules") || given("legacyRules");
     let rules = if has_rules { Some(Rules::of(ask)?) } else { None };
     let definition = ask.given("definition");
-    let diagnostics = Answer::default();
-    let mut check =
-        Check { ask, rules, diagnostics, paid: 0, expressions: 0, valid: true };
+    let mut check = Check {
+        ask,
+        rules,
+        diagnostics: Answer::default(),
+        estimates: Answer::default(),
+        paid: 0,
+        expressions: 0,
+        valid: true,
+    };
     check.diagnostics.raw("[");
+    check.estimates.raw("[");
     let trigger = check.ask.member(definition, "trigger");
     let mapping = check.ask.member(trigger, "payloadMapping");
     let place =
         Place { pointer: b"/trigger/payloadMapping".to_vec(), ..Place::default() };
     check.expressions_in(mapping, place)?;
     check.steps(definition)?;
-    check.diagnostics.raw("]");
-    let Check { ask, diagnostics, expressions, valid, .. } = check;
+    let Check { ask, diagnostics, estimates, expressions, valid, .. } = check;
     ask.out.raw("{").name("valid").bool(valid).name("expressions").number(expressions);
-    ask.out.name("diagnostics").raw(diagnostics.bytes()).raw("}");
+    ask.out.name("diagnostics").raw(diagnostics.bytes()).raw("]");
+    ask.out.name("estimates").raw(estimates.bytes()).raw("]}");
     Ok(())
 }
 
@@ -87,7 +96,8 @@ impl Check<'_> {
     /// Charges for a value that is looked at, and for what has been reported by then: each
     /// report names its place, which can be longer than all that stands there.
     fn pay(&mut self) -> Result<()> {
-        let length = self.diagnostics.bytes().len();
+        let diagnostics = self.diagnostics.bytes().len();
+        let length = diagnostics.saturating_add(self.estimates.bytes().len());
         self.ask.allocate(length.saturating_sub(self.paid))?;
         self.paid = length;
         self.ask.charge(1)
@@ -256,11 +266,22 @@ impl Check<'_> {
             return self.report("EMPTY_EXPRESSION", true, message, place);
         }
         let source = self.ask.heap.text(text);
-        match parse_source(source) {
+        let checked = parse_source(source).and_then(|(normalized, mut tree)| {
+            let findings = lint(&tree);
+            match compile(&mut tree, Library::Workflow) {
+                Ok(code) => Ok((normalized, findings, code)),
+                Err(error) => Err(normalized.locate(error, source)),
+            }
+        });
+        match checked {
             Err(error) => self.invalid(&error, place),
-            Ok((normalized, tree)) => {
+            Ok((normalized, findings, code)) => {
+                let Estimate { min, max } = estimate(&code, Library::Workflow);
+                self.estimates.item().raw("{").name("pointer").text(&place.pointer);
+                self.estimates.name("min").number(min);
+                self.estimates.name("max").text(max.as_wtf8().bytes()).raw("}");
                 let authored = source.bytes().to_vec();
-                for finding in lint(&tree) {
+                for finding in findings {
                     let Span { start, end } = finding.span;
                     let span = Span::new(
                         normalized.to_authored(start),

@@ -14,7 +14,6 @@ use crate::text::Wtf8Buf;
 use crate::value::{Array, Function, Marks, Value, index, length};
 use alloc::boxed::Box;
 use alloc::rc::Rc;
-use alloc::sync::Arc;
 use alloc::vec::Vec;
 
 /// What became of a call.
@@ -500,7 +499,7 @@ impl Machine<'_> {
             Error::from(ErrorKind::EvalSyntax { inner: error.message() })
         })?;
         let number = length(self.programs.len());
-        let loaded = Loaded::new(self.heap, &Arc::new(code), number);
+        let loaded = Loaded::new(self.heap, &code, number);
         self.programs.push(Rc::clone(&loaded));
         let input = match arguments.get(1).copied().unwrap_or_default() {
             Value::Undefined => context,

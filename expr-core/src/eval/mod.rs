@@ -67,6 +67,18 @@ pub(crate) struct Room {
     scopes: Scopes,
 }
 
+impl Room {
+    /// Gives back what is much.
+    pub(crate) fn shrink(&mut self) {
+        if self.stack.capacity() > KEPT {
+            *self = Room::default();
+        }
+    }
+}
+
+/// Values on the stack for which the room is kept.
+const KEPT: usize = 256;
+
 /// How many operations run at a time. An engine that compiles WebAssembly while it runs
 /// enters the better code with the next call, so a program is not one call.
 const SLICE: u32 = 4096;

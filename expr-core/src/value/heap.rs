@@ -16,6 +16,10 @@ use crate::text::{self, Wtf8};
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 
+/// Bytes of text, and values, for which a heap keeps the memory.
+const KEPT: usize = 16 << 10;
+const KEPT_VALUES: usize = 1 << 10;
+
 /// Bytes charged for a container besides its items.
 const CONTAINER: u64 = 16;
 /// Bytes charged for an item of an array.
@@ -105,8 +109,8 @@ pub(crate) struct Heap {
     pub(crate) budget: Budget,
 }
 
-/// How far a heap was filled at some time.
-#[derive(Clone, Copy, Debug)]
+/// How far a heap was filled at some time; by default, not at all.
+#[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Mark {
     text: usize,
     values: usize,
@@ -157,6 +161,16 @@ impl Heap {
         self.values.truncate(mark.values);
         self.functions.truncate(mark.functions);
         self.cells.truncate(mark.cells);
+    }
+
+    /// Forgets everything and keeps the memory, unless it is much.
+    pub(crate) fn clear(&mut self) {
+        self.reset(Mark::default());
+        self.text.shrink_to(KEPT);
+        self.values.shrink_to(KEPT_VALUES);
+        if self.names.is_large() || self.shapes.is_large() {
+            (self.names, self.shapes) = (Names::default(), Shapes::default());
+        }
     }
 
     /// The bytes of a text.

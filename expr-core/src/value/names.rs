@@ -47,7 +47,15 @@ pub(crate) fn hash_name(bytes: &[u8]) -> u32 {
     u32::try_from((hash ^ hash >> 32) & u64::from(u32::MAX)).unwrap_or_default()
 }
 
+/// Slots of a table whose memory is not worth keeping.
+const LARGE: usize = 1024;
+
 impl Names {
+    /// Whether the table takes much memory.
+    pub(super) fn is_large(&self) -> bool {
+        self.slots.len() >= LARGE
+    }
+
     /// The number of names.
     pub(super) fn len(&self) -> usize {
         self.names.len()

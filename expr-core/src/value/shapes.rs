@@ -96,7 +96,15 @@ impl Default for Shapes {
     }
 }
 
+/// Slots of a table, and keys, whose memory is not worth keeping.
+const LARGE: usize = 1024;
+
 impl Shapes {
+    /// Whether the table takes much memory.
+    pub(super) fn is_large(&self) -> bool {
+        self.slots.len().max(self.keys.capacity()).max(self.indices.capacity()) >= LARGE
+    }
+
     /// The keys of a shape.
     pub(super) fn keys(&self, shape: Shape) -> &[Key] {
         let Some(entry) = self.entries.get(index(shape.0)) else { return &[] };

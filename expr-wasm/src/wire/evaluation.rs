@@ -2,7 +2,7 @@
 
 use alloc::vec::Vec;
 
-use expr_core::{Document, Evaluation, Inputs, Node, NodeKind, Profile, Spent};
+use expr_core::{Document, Inputs, Limits, Node, NodeKind, Profile, Program, Spent};
 
 use super::request::{
     expect_members, expect_version, handle_of, read_limits, read_now, read_seed,
@@ -75,8 +75,9 @@ fn try_evaluate(
     request: &mut Vec<u8>,
     out: &mut Vec<u8>,
 ) -> Result<Status, Failure> {
+    let spare = kept.spare.take().unwrap_or_default();
     let mut document = match kept.programs.get(handle) {
-        Some(it) => Document::read_within(request, "context", it.program.reads())?,
+        Some(it) => Document::read_within(request, "context", it.program.reads(), spare)?,
         None if handle == BATCH => Document::read(request)?,
         None => return Err(Refusal::StaleHandle { handle }.into()),
     };
@@ -114,19 +115,22 @@ fn try_evaluate(
     inputs.set_now(now);
     inputs.set_seed(seed);
     let mut evaluate = |out: &mut Vec<u8>, handle: u32| match kept.programs.get(handle) {
-        Some(it) => write_evaluation(out, it.program.evaluate(inputs, limits)),
+        Some(it) => write_evaluation(out, &it.program, inputs, limits),
         None => Status::Error,
     };
-    if handle != BATCH {
-        return Ok(evaluate(out, handle));
-    }
-    write_name(out, "results");
-    write_array(out, handles, |out, &handle| {
-        out.push(b'{');
-        evaluate(out, handle);
-        out.push(b'}');
-    });
-    Ok(Status::Ok)
+    let status = if handle == BATCH {
+        write_name(out, "results");
+        write_array(out, handles, |out, &handle| {
+            out.push(b'{');
+            evaluate(out, handle);
+            out.push(b'}');
+        });
+        Status::Ok
+    } else {
+        evaluate(out, handle)
+    };
+    kept.spare = Some(sent.into_spare());
+    Ok(status)
 }
 
 /// The programs of a batch.
@@ -145,15 +149,23 @@ fn batched(root: Node<'_>) -> Result<Vec<u32>, Failure> {
 }
 
 /// Steps and bytes stand last, whatever came of the evaluation.
-fn write_evaluation(out: &mut Vec<u8>, evaluation: Evaluation) -> Status {
-    let status = match evaluation.outcome {
-        Ok(Some(json)) => {
-            write_name(out, "ok");
-            out.extend_from_slice(&json);
-            Status::Ok
-        }
-        Ok(None) => {
-            write_true_member(out, "undefined");
+fn write_evaluation(
+    out: &mut Vec<u8>,
+    program: &Program,
+    inputs: &mut Inputs,
+    limits: Limits,
+) -> Status {
+    let start = out.len();
+    write_name(out, "ok");
+    let (outcome, spent) = program.evaluate_into(inputs, limits, out);
+    if !matches!(outcome, Ok(true)) {
+        out.truncate(start);
+    }
+    let status = match outcome {
+        Ok(is_there) => {
+            if !is_there {
+                write_true_member(out, "undefined");
+            }
             Status::Ok
         }
         Err(error) => {
@@ -161,7 +173,7 @@ fn write_evaluation(out: &mut Vec<u8>, evaluation: Evaluation) -> Status {
             Status::Error
         }
     };
-    write_spent(out, evaluation.spent);
+    write_spent(out, spent);
     status
 }
 

@@ -1,7 +1,8 @@
 //! expr-core linked into this process.
 
 use super::{
-    Answer, Cost, Crash, Failure, Outcome, Reads, Request, Subject, Verdict, agreed,
+    Answer, Cost, Crash, Failure, Outcome, Reads, Request, Rounds, Subject, Verdict,
+    agreed,
 };
 use crate::json::{Json, format_number};
 use expr_core::{
@@ -27,6 +28,9 @@ impl Subject for Native {
             match inputs(request, program.reads()) {
                 Ok(mut inputs) => {
                     let answer = evaluate(&program, &mut inputs, limits(request))?;
+                    if request.rounds == Rounds::Once {
+                        return Ok(answer);
+                    }
                     let again = evaluate(&program, &mut inputs, limits(request))?;
                     agreed(&[("once", &answer), ("again", &again)])?;
                     Ok(answer)

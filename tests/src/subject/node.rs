@@ -2,7 +2,9 @@
 //! or in the contexts in which a Temporal worker runs workflows. Beside it the module that
 //! takes live values, which is another build of the engine.
 
-use super::{Answer, Cost, Crash, Failure, Outcome, Reads, Request, Subject, Verdict};
+use super::{
+    Answer, Cost, Crash, Failure, Outcome, Reads, Request, Rounds, Subject, Verdict,
+};
 use crate::json::Json;
 use crate::process::Responder;
 use std::path::Path;
@@ -109,13 +111,23 @@ impl Subject for Node {
         let answer = self.script.ask(r#"{"call":"memory"}"#).ok()?;
         answer.get("memory").and_then(Json::to_number).map(whole)
     }
+
+    fn time(&mut self) -> Option<Duration> {
+        let answer = self.script.ask(r#"{"call":"time"}"#).ok()?;
+        let milliseconds = answer.get("milliseconds").and_then(Json::to_number)?;
+        Duration::try_from_secs_f64(milliseconds / 1e3).ok()
+    }
 }
 
 /// Context and bindings travel as text inside text: their bytes must reach the module.
 fn evaluation_line(request: &Request) -> String {
     let Request { source, profile, .. } = request;
+    let call = match request.rounds {
+        Rounds::Every => "evaluate",
+        Rounds::Once => "measure",
+    };
     let mut line =
-        format!(r#"{{"call":"evaluate","source":{source},"profile":"{profile}""#);
+        format!(r#"{{"call":"{call}","source":{source},"profile":"{profile}""#);
     let mut add = |name: &str, json: Option<String>| {
         if let Some(json) = json {
             line.push_str(&format!(",\"{name}\":{json}"));
@@ -125,6 +137,7 @@ fn evaluation_line(request: &Request) -> String {
         "context",
         request.context.as_deref().map(|json| Json::text(json).to_canonical()),
     );
+    add("live", request.live.map(|name| Json::text(name).to_canonical()));
     add("bindings", request.bindings.clone());
     add("now", request.now.map(|now| now.to_string()));
     add("seed", request.seed.map(|seed| seed.to_string()));

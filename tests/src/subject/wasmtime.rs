@@ -62,7 +62,10 @@ impl Subject for Wasmtime {
             Ok(expr) => expr,
             Err(error) => return failed(error, |_| None),
         };
-        let inputs = inputs(request)?;
+        let inputs = match inputs(request) {
+            Ok(inputs) => inputs,
+            Err(error) => return failed(error, |_| None),
+        };
         let answer = evaluated(expr.evaluate(&inputs))?;
         if request.reads == Reads::All && inputs.bindings.is_none() {
             let batch = self.batch(&expr, &inputs)?;
@@ -99,8 +102,10 @@ impl Subject for Wasmtime {
     }
 }
 
-pub(crate) fn inputs(request: &Request) -> Result<Inputs, Crash> {
-    let optional = |json: &Option<String>| json.as_deref().map(document).transpose();
+pub(crate) fn inputs(request: &Request) -> Result<Inputs, HostError> {
+    let optional = |json: &Option<String>| {
+        json.as_deref().map(host_wasmtime::Json::parse).transpose()
+    };
     Ok(Inputs {
         context: optional(&request.context)?,
         bindings: optional(&request.bindings)?,
@@ -141,17 +146,24 @@ fn failed(
     error: HostError,
     cost: impl FnOnce(&EngineError) -> Option<Cost>,
 ) -> Result<Answer, Crash> {
-    match error.engine() {
-        Some(engine) => {
-            let outcome = Outcome::Error(Box::new(failure(engine)?));
-            Ok(Answer { outcome, cost: cost(engine) })
-        }
-        None => Err(crash(error)),
-    }
+    let (failure, cost) = match &error {
+        HostError::Engine(engine) => (failure(engine)?, cost(engine)),
+        // What the host refuses before it asks the module has a class, and no code.
+        HostError::Json(reason) => (refusal(error.class(), reason), None),
+        _ => return Err(crash(error)),
+    };
+    Ok(Answer { outcome: Outcome::Error(Box::new(failure)), cost })
 }
 
 fn failure(error: &EngineError) -> Result<Failure, Crash> {
     Ok(Failure::from_document(Json::parse(error.json()).map_err(Crash)?))
+}
+
+fn refusal(class: &str, message: &str) -> Failure {
+    let members = [("class", class), ("message", message)];
+    let members =
+        members.map(|(name, text)| (name.encode_utf16().collect(), Json::text(text)));
+    Failure::from_document(Json::Object(members.into()))
 }
 
 fn crash(error: HostError) -> Crash {

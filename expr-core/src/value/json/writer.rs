@@ -84,14 +84,18 @@ enum Policy {
     Lenient,
 }
 
-/// Writes a result; functions and undefined are no JSON. Numbers that are not finite are
-/// none either, but the contract looks at the size first, where they count as `null`: the
-/// second of the two results says whether all numbers are finite.
-pub(crate) fn write_result(heap: &mut Heap, value: Value) -> Result<(Vec<u8>, bool)> {
-    let mut out = Vec::new();
+/// Writes a result after what `out` holds; functions and undefined are no JSON. Numbers that
+/// are not finite are none either, but the contract looks at the size first, where they
+/// count as `null`: gives whether all numbers are finite.
+pub(crate) fn write_result(
+    heap: &mut Heap,
+    value: Value,
+    out: &mut Vec<u8>,
+) -> Result<bool> {
     let mut writer = Writer::new(Policy::Strict, Layout::Compact);
-    writer.write(heap, value, &mut out)?;
-    Ok((out, writer.finite))
+    writer.paid = out.len();
+    writer.write(heap, value, out)?;
+    Ok(writer.finite)
 }
 
 /// Writes what `$string` makes of an array or object.
@@ -104,6 +108,9 @@ pub(crate) fn write_string(
     Writer::new(Policy::Lenient, layout).write(heap, value, &mut out)?;
     Ok(out)
 }
+
+/// Room after a text for what closes a result, so that a long one is not moved for it.
+const AFTER: usize = 64;
 
 /// A container that is being written.
 struct Written {
@@ -206,6 +213,9 @@ impl Writer {
         heap.budget.charge(u64::from(text.len >> 5))?;
         heap.budget.allocate(u64::from(length(written)))?;
         self.paid = self.paid.saturating_add(written);
+        if out.len() < written {
+            out.reserve_exact(written.saturating_add(AFTER));
+        }
         make_room(out, written);
         write_json_string(out, heap.text(text));
         Ok(())

@@ -15,7 +15,7 @@ use super::render;
 /// How a check or an audit is printed.
 #[derive(Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
 pub(crate) enum Format {
-    /// A line for each diagnostic.
+    /// A line for each diagnostic, and for what each expression will cost.
     #[default]
     Text,
     /// One JSON document: of a check the answer of the module.
@@ -69,7 +69,13 @@ pub(crate) fn check(
     let report = match format {
         Format::Json => check.to_string(),
         Format::Text => describe(path, &check),
-        Format::Sarif => finding::to_sarif(&findings(path, &check)),
+        Format::Sarif => {
+            // Others cost as much as is usual, which is no problem for a code host to show.
+            let unbounded = |it: &Finding| it.rule == finding::UNBOUNDED;
+            let mut findings = findings(path, &check);
+            findings.extend(estimates(path, &check).filter(unbounded));
+            finding::to_sarif(&findings)
+        }
     };
     let code = match check.get("valid") {
         Some(Value::Bool(true)) => ExitCode::SUCCESS,
@@ -108,11 +114,19 @@ fn findings(path: &str, check: &Value) -> Vec<Finding> {
     diagnostics.map(|diagnostic| Finding::of_diagnostic(path, diagnostic)).collect()
 }
 
-/// A line a diagnostic, and one that counts them.
+/// What each expression will cost.
+fn estimates<'a>(path: &'a str, check: &'a Value) -> impl Iterator<Item = Finding> {
+    let estimates = check.get("estimates").and_then(Value::as_array);
+    let estimates = estimates.into_iter().flatten();
+    estimates.filter_map(|estimate| Finding::of_estimate(path, estimate))
+}
+
+/// A line a diagnostic and an expression, and one that counts them.
 fn describe(path: &str, check: &Value) -> String {
     let findings = findings(path, check);
     let mut lines: Vec<String> = findings.iter().map(Finding::to_text).collect();
     let count = |severity| findings.iter().filter(|it| it.severity == severity).count();
+    lines.extend(estimates(path, check).map(|it| it.to_text()));
     let (errors, warnings) = (count(Severity::Error), count(Severity::Warning));
     let expressions = check.get("expressions").cloned().unwrap_or_default();
     lines

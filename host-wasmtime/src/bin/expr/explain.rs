@@ -1,10 +1,10 @@
-//! `expr explain`: what an expression reads and calls, for people and for programs.
+//! `expr explain`: what an expression reads, calls and costs, for people and for programs.
 
 use clap::{Args, ValueEnum};
-use host_wasmtime::Host;
+use host_wasmtime::{Estimate, Host, Json, Most};
 use serde_json::{Map, Value};
 
-use super::{Source, explain_error, render};
+use super::{Source, contract, explain_error, render};
 
 #[derive(Args)]
 pub(crate) struct Explain {
@@ -22,8 +22,8 @@ enum Format {
     Json,
 }
 
-/// Says what an expression reads of its context, what it calls, and how the contract
-/// spells it.
+/// Says what an expression reads of its context, what it calls, what it will cost, and how
+/// the contract spells it.
 pub(crate) fn explain(host: &Host, arguments: &Explain) -> Result<String, String> {
     let Source { source, profile } = &arguments.source;
     let told = |error| explain_error(source, &error);
@@ -34,8 +34,11 @@ pub(crate) fn explain(host: &Host, arguments: &Explain) -> Result<String, String
         Format::Json => {
             let (normalized, functions) =
                 (Value::from(normalized), Value::from(functions));
+            let estimate =
+                Json::from_value(expr.estimate()).map_err(contract::explain)?;
+            let estimate = estimate.as_str();
             Ok(format!(
-                r#"{{"normalized":{normalized},"functions":{functions},"reads":{reads}}}"#
+                r#"{{"normalized":{normalized},"functions":{functions},"reads":{reads},"estimate":{estimate}}}"#
             ))
         }
         Format::Text => {
@@ -43,13 +46,23 @@ pub(crate) fn explain(host: &Host, arguments: &Explain) -> Result<String, String
                 .map_err(|error| render::message(&format!("cannot print: {error}")))?;
             let reads = or_nothing(paths(&reads));
             let calls = or_nothing(functions.to_vec());
-            Ok(format!("normalized: {normalized}\ncalls: {calls}\nreads: {reads}"))
+            let cost = costs(expr.estimate());
+            Ok(format!(
+                "normalized: {normalized}\ncalls: {calls}\nreads: {reads}\ncosts: {cost}"
+            ))
         }
     }
 }
 
 fn or_nothing(names: Vec<String>) -> String {
     if names.is_empty() { "nothing".to_owned() } else { names.join(", ") }
+}
+
+fn costs(estimate: &Estimate) -> String {
+    match estimate.max {
+        Most::Grows(_) => format!("{estimate}, n being the size of what it reads"),
+        Most::Steps(_) | Most::Unbounded(_) => estimate.to_string(),
+    }
 }
 
 /// The paths to what is read whole, or only looked for, written as in an expression.

@@ -1,8 +1,11 @@
 //! What checks of definitions find, and how tools want to read it.
 
-use host_wasmtime::DIGEST;
+use host_wasmtime::{DIGEST, Estimate, Most};
 use serde::Serialize;
 use serde_json::{Value, json};
+
+/// The rule of an expression whose source does not bound what it costs.
+pub(crate) const UNBOUNDED: &str = "UNBOUNDED_COST";
 
 /// Something about one expression or one place of a definition.
 #[derive(Serialize)]
@@ -29,6 +32,7 @@ pub(crate) struct Finding {
 pub(crate) enum Severity {
     Error,
     Warning,
+    Note,
 }
 
 impl Severity {
@@ -36,6 +40,7 @@ impl Severity {
         match self {
             Severity::Error => "error",
             Severity::Warning => "warning",
+            Severity::Note => "note",
         }
     }
 }
@@ -59,6 +64,26 @@ impl Finding {
             column: number("column"),
             suggestion: text("suggestion").map(str::to_owned),
         }
+    }
+
+    /// What an expression of `file` will cost, by an item of `estimates`.
+    pub(crate) fn of_estimate(file: &str, estimate: &Value) -> Option<Self> {
+        let pointer = estimate.get("pointer")?.as_str()?.to_owned();
+        let estimate: Estimate = serde_json::from_value(estimate.clone()).ok()?;
+        let rule = match estimate.max {
+            Most::Unbounded(_) => UNBOUNDED,
+            Most::Steps(_) | Most::Grows(_) => "ESTIMATE",
+        };
+        Some(Finding {
+            file: file.to_owned(),
+            pointer,
+            severity: Severity::Note,
+            rule: rule.to_owned(),
+            message: estimate.to_string(),
+            line: None,
+            column: None,
+            suggestion: None,
+        })
     }
 
     /// A line, and another with the suggestion.

@@ -58,8 +58,8 @@ enum Command {
     Correlate(contract::Correlate),
     /// Print which of the signals a wait takes, and why not the others.
     Match(contract::Match),
-    /// Print what an expression reads of its context, what it calls, and its normalized
-    /// text.
+    /// Print what an expression reads of its context, what it calls, what it will cost in
+    /// steps, and its normalized text.
     Explain(explain::Explain),
     /// Evaluate expressions one after the other, as they are typed.
     Repl(repl::Repl),

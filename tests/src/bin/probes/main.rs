@@ -1,20 +1,23 @@
 //! `probes`: hostile inputs through every host, with default limits.
 //!
 //! Each row ends in a value or a coded error, within a second and 64 MB, or the program
-//! fails. Hosts must agree on the outcome and on the steps to the last one.
+//! fails. Hosts must agree on the outcome and on the steps to the last one. Each evaluates a
+//! row once: in Node over a live object where there can be one, in the sandbox over text.
 #![expect(
     clippy::arithmetic_side_effects,
     reason = "a test tool that counts rows may stop on an overflow"
 )]
 
+mod bytes;
 mod table;
 
+use bytes::{BROKEN, Broken};
 use clap::Parser;
-use expr_tests::subject::{self, Answer, Outcome, Request, Subject};
+use cpu_time::ProcessTime;
+use expr_tests::subject::{self, Answer, Crash, Failure, Outcome, Request, Subject};
 use peak_alloc::PeakAlloc;
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
-use table::Probe;
 
 /// Counts what the native engine holds at most.
 #[global_allocator]
@@ -62,9 +65,10 @@ fn main() -> ExitCode {
 struct Row {
     outcome: String,
     steps: Option<u64>,
-    memory: Option<u64>,
+    memory: u64,
     time: Duration,
     crashed: bool,
+    is_error: bool,
 }
 
 fn run(arguments: &Arguments) -> Result<usize, String> {
@@ -73,12 +77,10 @@ fn run(arguments: &Arguments) -> Result<usize, String> {
         .iter()
         .map(|name| subject::start(name, PATIENCE))
         .collect::<Result<_, _>>()?;
-    let wanted = |probe: &Probe| {
-        arguments.filter.as_deref().is_none_or(|text| probe.name.contains(text))
-    };
+    let is_wanted =
+        |name: &str| arguments.filter.as_deref().is_none_or(|text| name.contains(text));
     // A host starts at its first call, which is not part of a probe.
-    let warm_up =
-        Request { source: "\"1\"".into(), profile: "jsonata", ..Request::default() };
+    let warm_up = table::warm_up(NOW);
     for subject in &mut subjects {
         measure(subject.as_mut(), &warm_up);
     }
@@ -88,14 +90,19 @@ fn run(arguments: &Arguments) -> Result<usize, String> {
     );
     let mut failures = 0;
     let mut count = 0;
-    for probe in table::probes().into_iter().filter(wanted) {
+    for probe in table::probes().into_iter().filter(|probe| is_wanted(&probe.name)) {
         count += 1;
         let request = probe.request(NOW);
         let mut first: Option<Row> = None;
-        for subject in &mut subjects {
+        let able = |subject: &&mut Box<dyn Subject>| probe.runs_on(subject.name());
+        for subject in subjects.iter_mut().filter(able) {
             let row = measure(subject.as_mut(), &request);
             let mut faults = row.faults(arguments.outcomes_only);
+            if probe.is_refused() && !row.is_error {
+                faults.push("it is read");
+            }
             if let Some(first) = &first
+                && !probe.is_refused()
                 && (&first.outcome, first.steps) != (&row.outcome, row.steps)
             {
                 faults.push("the hosts differ");
@@ -105,27 +112,62 @@ fn run(arguments: &Arguments) -> Result<usize, String> {
             first.get_or_insert(row);
         }
     }
+    for probe in BROKEN.iter().filter(|probe| is_wanted(probe.name)) {
+        count += 1;
+        let row = measure_broken(probe);
+        let faults = row.faults(arguments.outcomes_only);
+        row.print(probe.name, "native", &faults);
+        failures += usize::from(!faults.is_empty());
+    }
     println!("{count} probes on {} hosts, {failures} faults", subjects.len());
     Ok(failures)
 }
 
+/// What the artifact's functions say of a request that is no text.
+fn measure_broken(probe: &Broken) -> Row {
+    measured(|| {
+        let document = probe.ask().map_err(Crash)?;
+        let error = document.get("error").cloned();
+        let error = error.ok_or_else(|| Crash("it is read".to_owned()))?;
+        let outcome = Outcome::Error(Box::new(Failure::from_document(error)));
+        Ok(Answer { outcome, cost: None })
+    })
+}
+
 fn measure(subject: &mut dyn Subject, request: &Request) -> Row {
+    let row = measured(|| subject.evaluate(request));
+    // Asking for the memory is a call, too.
+    let time = subject.time().unwrap_or(row.time);
+    Row { memory: subject.memory().unwrap_or(row.memory), time, ..row }
+}
+
+/// What a call answers, and what it takes in this process.
+fn measured(call: impl FnOnce() -> Result<Answer, Crash>) -> Row {
     let before = MEMORY.current_usage();
     MEMORY.reset_peak_usage();
-    let started = Instant::now();
-    let answer = subject.evaluate(request);
-    let time = started.elapsed();
+    let (started, used) = (Instant::now(), ProcessTime::now());
+    let answer = call();
+    // On a busy machine the clock counts what others do.
+    let time = started.elapsed().min(used.elapsed());
     let held = MEMORY.peak_usage().saturating_sub(before);
-    let memory = subject.memory().or_else(|| u64::try_from(held).ok());
+    let memory = u64::try_from(held).unwrap_or(u64::MAX);
     match answer {
         Ok(Answer { outcome, cost }) => Row {
+            is_error: matches!(outcome, Outcome::Error(_)),
             outcome: describe(&outcome),
             steps: cost.map(|cost| cost.steps),
             memory,
             time,
             crashed: false,
         },
-        Err(crash) => Row { outcome: crash.0, steps: None, memory, time, crashed: true },
+        Err(crash) => Row {
+            outcome: crash.0,
+            steps: None,
+            memory,
+            time,
+            crashed: true,
+            is_error: true,
+        },
     }
 }
 
@@ -147,16 +189,14 @@ impl Row {
         let faults = [
             (self.crashed, "no coded answer"),
             (measured && self.time > TIME, "over a second"),
-            (measured && self.memory.is_some_and(|it| it > MOST_MEMORY), "over 64 MB"),
+            (measured && self.memory > MOST_MEMORY, "over 64 MB"),
         ];
         faults.into_iter().filter(|(is, _)| *is).map(|(_, fault)| fault).collect()
     }
 
     fn print(&self, probe: &str, host: &str, faults: &[&str]) {
         let steps = self.steps.map_or("-".to_owned(), |steps| steps.to_string());
-        let memory = self
-            .memory
-            .map_or("-".to_owned(), |bytes| format!("{:.1} MB", to_megabytes(bytes)));
+        let memory = format!("{:.1} MB", to_megabytes(self.memory));
         println!(
             "{probe:28} {host:9} {steps:>10} {memory:>9} {:>5} ms  {}{}",
             self.time.as_millis(),

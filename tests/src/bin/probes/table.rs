@@ -1,22 +1,50 @@
 //! The hostile inputs.
 
 use expr_tests::json::Json;
-use expr_tests::subject::Request;
+use expr_tests::subject::{Request, Rounds};
 
 /// An expression that wants too much, and what it is evaluated over.
 pub(crate) struct Probe {
     pub(crate) name: String,
     source: String,
     context: Option<String>,
+    /// In place of a context, a live object of tests/node/live.mjs.
+    live: Option<&'static str>,
+    /// Whether each host has a reader of its own that refuses it, with an error of its own.
+    refused: bool,
 }
 
 impl Probe {
     fn new(name: &str, source: impl Into<String>) -> Probe {
-        Probe { name: name.to_owned(), source: source.into(), context: None }
+        Probe {
+            name: name.to_owned(),
+            source: source.into(),
+            context: None,
+            live: None,
+            refused: false,
+        }
     }
 
     fn over(self, context: impl Into<String>) -> Probe {
         Probe { context: Some(context.into()), ..self }
+    }
+
+    fn over_live(self, name: &'static str) -> Probe {
+        Probe { live: Some(name), ..self }
+    }
+
+    fn refused(self) -> Probe {
+        Probe { refused: true, ..self }
+    }
+
+    /// Whether every host must refuse it, each with an error of its own.
+    pub(crate) fn is_refused(&self) -> bool {
+        self.refused
+    }
+
+    /// Live objects are JavaScript's.
+    pub(crate) fn runs_on(&self, host: &str) -> bool {
+        self.live.is_none() || matches!(host, "node" | "sandbox")
     }
 
     /// The whole language, since the contract would refuse most of these unseen.
@@ -27,9 +55,16 @@ impl Probe {
             context: self.context.clone(),
             now: Some(now),
             seed: Some(1),
+            rounds: Rounds::Once,
+            live: self.live,
             ..Request::default()
         }
     }
+}
+
+/// What starts a host.
+pub(crate) fn warm_up(now: i64) -> Request {
+    Probe::new("warm up", "1").request(now)
 }
 
 /// `before`, then `part` so many times, then `after`.
@@ -108,6 +143,10 @@ fn loops() -> Vec<Probe> {
             "equality of 2^26 leaves",
             format!("({GROW}; $grow(1, 26) = $grow(1, 26))"),
         ),
+        Probe::new(
+            "equality of 2^40 leaves",
+            format!("({GROW}; $grow(1, 40) = $grow(1, 40))"),
+        ),
         Probe::new("output of 2^26 leaves", format!("({GROW}; $grow(1, 26))")),
         Probe::new("output of 2^40 leaves", format!("({GROW}; $grow(1, 40))")),
         Probe::new("string of 2^40 leaves", format!("({GROW}; $string($grow(1, 40)))")),
@@ -123,6 +162,10 @@ fn texts() -> Vec<Probe> {
         Probe::new("regex (a+)+$", "$match(s, /(a+)+$/)").over(text("a", 5000, "b")),
         Probe::new("regex (a|a)*b", "$match(s, /(a|a)*b/)").over(text("a", 5000, "")),
         Probe::new("regex (.*)*x", "$match(s, /(.*)*x/)").over(text("a", 5000, "")),
+        Probe::new("regex (a+)+$ on 10^6", "$match(s, /(a+)+$/)")
+            .over(text("a", 1_000_000, "b")),
+        Probe::new("regex (.*)*x on 10^6", "$match(s, /(.*)*x/)")
+            .over(text("a", 1_000_000, "")),
         Probe::new("regex (a*)*\\1b", "$match(s, /(a*)*\\1b/)").over(text("a", 5000, "")),
         Probe::new("$pad to 10^9", "$pad('', 1e9)"),
         Probe::new(
@@ -164,6 +207,8 @@ fn texts() -> Vec<Probe> {
 /// Arrays and objects.
 fn collections() -> Vec<Probe> {
     vec![
+        Probe::new("sort of 10^6 sorted", "$count([1..1000000]^($))"),
+        Probe::new("sort of 10^6 reversed", "$count([1..1000000]^(>$))"),
         Probe::new("sort of 10^6", "$count([1..1000000]^(($ * 7919) % 1000003))"),
         Probe::new("$sort of 10^6", "$sort([1..1000000], function($a, $b) {$a > $b})"),
         Probe::new("$sort of 10^5 strings", {
@@ -196,15 +241,23 @@ fn collections() -> Vec<Probe> {
 fn documents() -> Vec<Probe> {
     vec![
         Probe::new("JSON of 10^5 levels", "$").over(nested("[", "]", 100_000)),
+        Probe::new("live object of 10^5 levels", "$").over_live("nested"),
+        Probe::new("getter without end", "$").over_live("getter"),
+        Probe::new("toJSON without end", "$").over_live("toJSON"),
         Probe::new("JSON of 5000 levels", "$").over(nested("[", "]", 5000)),
         Probe::new("descendants of 5000 levels", "$count(**)")
             .over(nested("{\"a\":", "}", 5000)),
         Probe::new("key __proto__", "__proto__.a")
             .over("{\"__proto__\":{\"a\":1},\"constructor\":2}"),
         Probe::new("key constructor", "$keys($)").over("{\"constructor\":2}"),
+        Probe::new("writing to __proto__", {
+            "($a := {'__proto__': {'b': 1}, 'constructor': 2}; [$a, $a.b, {}.b, $keys($a)])"
+        }),
+        Probe::new("merging __proto__", "[$merge([$, {'a': 1}]), {}.polluted]")
+            .over("{\"__proto__\":{\"polluted\":true}}"),
         Probe::new("lone surrogate", "[$length(s), s]").over("{\"s\":\"\\ud800\"}"),
         Probe::new("JSON number out of range", "$").over("{\"a\":1e309}"),
-        Probe::new("byte order mark", "$").over("\u{feff}{\"a\":1}"),
+        Probe::new("byte order mark", "$").over("\u{feff}{\"a\":1}").refused(),
         Probe::new("duplicate key", "$").over("{\"a\":1,\"b\":2,\"a\":3}"),
         Probe::new("wide object", "$count($keys($))").over({
             let members: Vec<String> =
