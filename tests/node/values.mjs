@@ -3,6 +3,7 @@
 // out as such.
 import { createRequire } from "node:module";
 import { serve } from "./lines.mjs";
+import { LIVES, textOf } from "./live.mjs";
 
 const require = createRequire(import.meta.url);
 const values = require("../../target/values/node/expr_wasm.js");
@@ -27,16 +28,23 @@ function answered(call) {
   }
 }
 
+function liveValue({ live, context }) {
+  if (live !== undefined) {
+    return LIVES[live]();
+  }
+  return context === undefined ? undefined : JSON.parse(context);
+}
+
 function evaluate(request) {
-  const { source, profile, context, bindings, now, seed, steps, bytes, depth, reads } = request;
+  const { source, profile, bindings, now, seed, steps, bytes, depth, reads } = request;
   const limits = present({ steps, bytes, depth });
   const options = present({ now, seed, bindings, reads, limits });
-  const live = context === undefined ? undefined : JSON.parse(context);
   return answered(() => {
+    const context = liveValue(request);
     const expression = new values.Expression(source, { profile });
     try {
-      const { value, ...cost } = expression.evaluateWithCost(live, options);
-      return { json: JSON.stringify(value), ...cost };
+      const { value, ...cost } = expression.evaluateWithCost(context, options);
+      return { json: textOf(value), ...cost };
     } finally {
       expression.free();
     }
@@ -56,7 +64,8 @@ const decide = ({ request }) =>
 
 const memory = () => ({ memory: values.__wasm.memory.buffer.byteLength });
 
-const calls = { evaluate, validate: check, decide, memory };
+// There is one way to evaluate, which is also what is measured.
+const calls = { evaluate, measure: evaluate, validate: check, decide, memory };
 
 await serve((line) => {
   const request = JSON.parse(line);

@@ -36,7 +36,7 @@ pub(crate) fn run(
 fn asks_for_values(program: &str, arguments: &[OsString]) -> bool {
     let says =
         |part: &str| arguments.iter().any(|it| it.to_string_lossy().contains(part));
-    program != "demo" && (says("values") || !says("--subject"))
+    says("values") || (matches!(program, "parity" | "suite") && !says("--subject"))
 }
 
 /// Random cases through the engine that is linked here and through the reference, which

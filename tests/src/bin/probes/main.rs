@@ -19,6 +19,9 @@ use peak_alloc::PeakAlloc;
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
+/// The hosts of the artifact and the engine in it.
+const HOSTS: [&str; 4] = ["native", "wasmtime", "node", "sandbox"];
+
 /// Counts what the native engine holds at most.
 #[global_allocator]
 static MEMORY: PeakAlloc = PeakAlloc;
@@ -37,7 +40,7 @@ const NOW: i64 = 1_772_600_767_089;
 #[command(name = "probes")]
 struct Arguments {
     /// The hosts, separated by commas.
-    #[arg(long, value_delimiter = ',', default_values_t = subject::NAMES.map(str::to_owned))]
+    #[arg(long, value_delimiter = ',', default_values_t = HOSTS.map(str::to_owned))]
     subject: Vec<String>,
     /// Runs only the probes whose name contains this text.
     #[arg(long)]
