@@ -6,8 +6,8 @@ use super::{
 };
 use crate::json::{Json, format_number};
 use expr_core::{
-    Document, Error, Inputs, Limits, Location, NodeKind, Profile, Program, Spent, Token,
-    Wtf8, check, write_json_string,
+    Document, Error, Inputs, Limits, Location, NodeKind, Profile, Program, Spare, Spent,
+    Token, Wtf8, check, write_json_string,
 };
 
 /// Holds nothing: compiling again for each case is what a fresh process would do. Inputs
@@ -93,7 +93,9 @@ fn inputs(request: &Request, reads: &expr_core::Reads) -> Result<Inputs, Error> 
         .collect();
     let json = format!("{{{}}}", members.join(","));
     let document = match request.reads {
-        Reads::Needed => Document::read_within(json.as_bytes(), "context", reads)?,
+        Reads::Needed => {
+            Document::read_within(json.as_bytes(), "context", reads, Spare::default())?
+        }
         Reads::All => Document::read(json.as_bytes())?,
     };
     let mut inputs = Inputs::from_document(document, "context", "bindings");
