@@ -14,15 +14,15 @@ pub(crate) fn length(value: usize) -> u32 {
     u32::try_from(value).unwrap_or(u32::MAX)
 }
 
-/// Items from which on a list grows by a quarter.
+/// Items from which on a list grows by an eighth.
 const LONG: usize = 1 << 16;
 
 /// Makes room for more items. `Vec` doubles, so that a long list takes three times its
-/// size while it is moved: from [`LONG`] on it grows by a quarter, which bounds the memory
+/// size while it is moved: from [`LONG`] on it grows by an eighth, which bounds the memory
 /// for a budget of bytes.
 #[inline]
 pub(crate) fn make_room<T>(list: &mut Vec<T>, more: usize) {
     if list.capacity().saturating_sub(list.len()) < more && list.len() >= LONG {
-        list.reserve_exact(more.max(list.len() >> 2));
+        list.reserve_exact(more.max(list.len() >> 3));
     }
 }

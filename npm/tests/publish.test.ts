@@ -15,7 +15,10 @@ const definition = (...steps: object[]): object => ({
 
 test("a sound definition has no diagnostics", () => {
   const check = checkDefinition(definition(assign("one", "payload.a + 1")));
-  expect(check).toEqual({ valid: true, expressions: 1, diagnostics: [] });
+  // A step for each of `payload`, `a`, `1` and `+`; `a` may be a list.
+  const pointer = "/steps/0/config/assign/vars.x";
+  const estimates = [{ pointer, min: 4, max: "O(n)" }];
+  expect(check).toEqual({ valid: true, expressions: 1, diagnostics: [], estimates });
 });
 
 test("an expression that breaks the contract is named with its place and the nearest name", () => {
