@@ -74,7 +74,7 @@ impl Inputs {
     pub fn into_spare(self) -> Spare {
         let Inputs { mut memory, .. } = self;
         memory.heap.clear();
-        memory.room.shrink();
+        memory.room.forget();
         Spare { memory }
     }
 

@@ -29,7 +29,7 @@ const LARGEST_RAW: usize = 418_200;
 ///
 /// The aim is 160,000 bytes. Until it is reached again, this is what the artifact has,
 /// rounded up, so that it cannot grow unnoticed.
-const LARGEST_GZIPPED: usize = 179_900;
+const LARGEST_GZIPPED: usize = 180_000;
 
 /// What docs/wire.md says that the module exports; anything else is an accident.
 const EXPORTS: [&str; 11] = [

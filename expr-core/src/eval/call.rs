@@ -13,7 +13,6 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::text::Wtf8Buf;
 use crate::value::{Array, Function, Marks, Value, index, length};
 use alloc::boxed::Box;
-use alloc::rc::Rc;
 use alloc::vec::Vec;
 
 /// What became of a call.
@@ -100,7 +99,7 @@ impl Machine<'_> {
 
     /// Goes back to where a call came from.
     pub(super) fn restore(&mut self, saved: Saved) -> Return {
-        self.program = saved.program;
+        self.switch_to(saved.program);
         self.input = saved.input;
         self.scope = saved.scope;
         self.scopes.release(saved.scopes);
@@ -114,7 +113,7 @@ impl Machine<'_> {
     pub(super) fn save(&self, ret: Return) -> Saved {
         Saved {
             ret,
-            program: Rc::clone(&self.program),
+            program: self.program.number,
             input: self.input,
             scope: self.scope,
             scopes: self.scopes.count(),
@@ -363,9 +362,9 @@ impl Machine<'_> {
         (context, checks): (Value, bool),
         ret: Return,
     ) -> Result<Called> {
-        let program = self.program_of(program).map(Rc::clone);
-        let program = program.ok_or_else(|| bug("a function of a lost program"))?;
-        let lambda = program.code.lambdas.get(index(lambda));
+        let loaded = self.programs.get(program);
+        let loaded = loaded.ok_or_else(|| bug("a function of a lost program"))?;
+        let lambda = loaded.code.lambdas.get(index(lambda));
         let lambda = lambda.ok_or_else(|| bug("a function without a body"))?;
         let checked = match &lambda.signature {
             Some(signature) if checks => {
@@ -377,12 +376,13 @@ impl Machine<'_> {
         let depth = self.depth.saturating_add(1);
         self.heap.budget.enter(depth)?;
         self.depth = depth;
+        let (layout, parameters, entry) =
+            (lambda.layout, lambda.parameters, lambda.entry);
         let saved = self.save(ret);
         self.frames.push(Frame::Call { saved, context });
-        let (layout, parameters) = (lambda.layout, lambda.parameters);
         self.input = input;
-        self.pc = lambda.entry;
-        self.program = program;
+        self.pc = entry;
+        self.switch_to(program);
         self.scope = self.open_scope(Some(scope), layout)?;
         self.bind_parameters(self.scope, parameters, arguments);
         Ok(Called::Running)
@@ -498,9 +498,9 @@ impl Machine<'_> {
         let code = compile_text(&source, self.given.library).map_err(|error| {
             Error::from(ErrorKind::EvalSyntax { inner: error.message() })
         })?;
-        let number = length(self.others.len()).saturating_add(1);
+        let number = length(self.programs.others.len()).saturating_add(1);
         let loaded = Loaded::new(self.heap, &code, number);
-        self.others.push(Rc::clone(&loaded));
+        self.programs.others.push(loaded);
         let input = match arguments.get(1).copied().unwrap_or_default() {
             Value::Undefined => context,
             Value::Array(array) if !array.is_sequence() => {
@@ -514,7 +514,7 @@ impl Machine<'_> {
         self.depth = depth;
         let saved = self.save(ret);
         self.frames.push(Frame::Eval { saved });
-        self.program = loaded;
+        self.switch_to(number);
         self.input = input;
         self.pc = 0;
         Ok(Called::Running)

@@ -9,7 +9,6 @@ use super::{Loaded, Machine};
 use crate::error::{Error, ErrorClass, ErrorKind};
 use crate::program::{Op, Pc, Site};
 use crate::value::index;
-use alloc::rc::Rc;
 
 impl Machine<'_> {
     /// The error of the operation at `pc`, with its place.
@@ -41,7 +40,7 @@ impl Machine<'_> {
                 }
                 _ => continue,
             };
-            program = &saved.program;
+            program = self.programs.get(saved.program).unwrap_or(program);
             error = passed_through(error, program, saved.called_at);
         }
         error
@@ -54,7 +53,7 @@ fn site(program: &Loaded, pc: Pc) -> Option<&Site> {
 }
 
 /// An error with the place of the operation that raised it.
-fn located(program: &Rc<Loaded>, mut error: Error, pc: Pc) -> Error {
+fn located(program: &Loaded, mut error: Error, pc: Pc) -> Error {
     if let Some(site) = site(program, pc) {
         error = error.or_span(site.span);
         if let Some(at) = site.at {

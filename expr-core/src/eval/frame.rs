@@ -1,6 +1,5 @@
 //! What the machine is in the middle of.
 
-use super::Loaded;
 use super::group::Grouper;
 use super::object::Construction;
 use super::sort::Sorter;
@@ -9,7 +8,6 @@ use crate::builtin::Waiting;
 use crate::program::Pc;
 use crate::value::{Array, Marks, Value};
 use alloc::boxed::Box;
-use alloc::rc::Rc;
 
 /// A construct that is being evaluated.
 pub(super) enum Frame {
@@ -93,7 +91,8 @@ impl Entry {
 /// What a call restores when it ends.
 pub(super) struct Saved {
     pub(super) ret: Return,
-    pub(super) program: Rc<Loaded>,
+    /// The program that called.
+    pub(super) program: u32,
     pub(super) input: Value,
     pub(super) scope: u32,
     /// How many scopes there were: those that no function captured are dropped.

@@ -21,9 +21,8 @@ use crate::compile::Library;
 use crate::error::{Error, ErrorKind, Result};
 use crate::program::{Code, Constant, Op, Pc};
 use crate::value::{
-    Array, Function, Heap, Key, Marks, Object, Text, Value, index, length,
+    Array, Function, Heap, Key, Mark, Marks, Object, Text, Value, index, length,
 };
-use alloc::rc::Rc;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 use frame::Frame;
@@ -44,17 +43,18 @@ pub(crate) struct Given {
     pub(crate) library: Library,
 }
 
-/// Evaluates a program, in the room that an evaluation before it has left.
+/// Evaluates the program that is loaded, in the room that the evaluation before has left.
 pub(crate) fn evaluate(
     heap: &mut Heap,
     room: &mut Room,
-    code: &Arc<Code>,
+    program: Arc<Loaded>,
     given: Given,
 ) -> Result<Value> {
-    let mut machine = Machine::new(heap, core::mem::take(room), code, given)?;
+    let loaded = room.loaded.take();
+    let mut machine = Machine::new(heap, core::mem::take(room), program, given);
     let ended = machine.run_to_end();
     let Machine { stack, scopes, arguments, keys, .. } = machine;
-    *room = Room { stack, scopes, arguments, keys };
+    *room = Room { loaded, stack, scopes, arguments, keys };
     room.clear();
     ended
 }
@@ -62,6 +62,8 @@ pub(crate) fn evaluate(
 /// What a machine works in, to be used again.
 #[derive(Default)]
 pub(crate) struct Room {
+    /// The program that was evaluated last, and how far the heap was filled before it came.
+    loaded: Option<(Arc<Loaded>, Mark)>,
     stack: Vec<Value>,
     scopes: Scopes,
     arguments: Vec<Value>,
@@ -69,6 +71,21 @@ pub(crate) struct Room {
 }
 
 impl Room {
+    /// A program among the values of `heap`, which it is found among by the next evaluation:
+    /// whoever cuts the heap back does so to a later mark, or calls [`Room::forget`].
+    pub(crate) fn load(&mut self, heap: &mut Heap, code: &Arc<Code>) -> Arc<Loaded> {
+        if let Some((loaded, before)) = &self.loaded {
+            if Arc::ptr_eq(&loaded.code, code) {
+                return Arc::clone(loaded);
+            }
+            heap.reset(*before);
+        }
+        let before = heap.mark();
+        let loaded = Loaded::new(heap, code, 0);
+        self.loaded = Some((Arc::clone(&loaded), before));
+        loaded
+    }
+
     fn clear(&mut self) {
         self.stack.clear();
         self.scopes.clear();
@@ -76,8 +93,9 @@ impl Room {
         self.keys.clear();
     }
 
-    /// Gives back what is much.
-    pub(crate) fn shrink(&mut self) {
+    /// Forgets the program, and gives back what is much.
+    pub(crate) fn forget(&mut self) {
+        self.loaded = None;
         let lists = [
             self.stack.capacity(),
             self.scopes.capacity(),
@@ -99,7 +117,7 @@ const SLICE: u32 = 4096;
 
 /// A program in the heap it works on: its names are keys there, its texts values.
 #[derive(Debug)]
-struct Loaded {
+pub(crate) struct Loaded {
     code: Arc<Code>,
     number: u32,
     keys: Vec<Key>,
@@ -108,7 +126,7 @@ struct Loaded {
 }
 
 impl Loaded {
-    fn new(heap: &mut Heap, code: &Arc<Code>, number: u32) -> Rc<Loaded> {
+    fn new(heap: &mut Heap, code: &Arc<Code>, number: u32) -> Arc<Loaded> {
         let bytes = heap.add_text_unpaid(&code.bytes);
         let texts = bytes.start;
         let mut keys = Vec::with_capacity(code.names.len());
@@ -116,7 +134,7 @@ impl Loaded {
             let text = Text { start: texts.saturating_add(name.start), len: name.len };
             keys.push(heap.intern_known(text, name.hash));
         }
-        Rc::new(Loaded { code: Arc::clone(code), number, keys, texts })
+        Arc::new(Loaded { code: Arc::clone(code), number, keys, texts })
     }
 
     fn constant(&self, number: u32) -> Value {
@@ -135,6 +153,23 @@ impl Loaded {
     }
 }
 
+/// The programs of an evaluation, by number.
+struct Programs {
+    /// The one that is evaluated.
+    first: Arc<Loaded>,
+    /// Those that `$eval` compiled.
+    others: Vec<Arc<Loaded>>,
+}
+
+impl Programs {
+    fn get(&self, number: u32) -> Option<&Arc<Loaded>> {
+        match number.checked_sub(1) {
+            None => Some(&self.first),
+            Some(other) => self.others.get(index(other)),
+        }
+    }
+}
+
 struct Machine<'h> {
     heap: &'h mut Heap,
     given: Given,
@@ -142,12 +177,9 @@ struct Machine<'h> {
     stack: Vec<Value>,
     frames: Vec<Frame>,
     scopes: Scopes,
-    /// The program with the number 0.
-    first: Rc<Loaded>,
-    /// Those that `$eval` compiled, with the numbers after it.
-    others: Vec<Rc<Loaded>>,
+    programs: Programs,
     /// The program that is running.
-    program: Rc<Loaded>,
+    program: Arc<Loaded>,
     /// The next operation.
     pc: Pc,
     /// `$`
@@ -173,44 +205,34 @@ fn bug(what: &'static str) -> Error {
 }
 
 impl<'h> Machine<'h> {
-    fn new(
-        heap: &'h mut Heap,
-        room: Room,
-        code: &Arc<Code>,
-        given: Given,
-    ) -> Result<Self> {
-        let program = Loaded::new(heap, code, 0);
-        let Room { stack, scopes, arguments, keys } = room;
-        let input = match given.context {
-            context @ Value::Array(_) => {
-                heap.add_array(&[context], Marks::SEQUENCE.with(Marks::OUTER))?
-            }
-            context => context,
-        };
-        let mut machine = Machine {
+    fn new(heap: &'h mut Heap, room: Room, program: Arc<Loaded>, given: Given) -> Self {
+        let Room { stack, scopes, arguments, keys, .. } = room;
+        Machine {
             heap,
             given,
             random: given.seed,
             stack,
             frames: Vec::new(),
             scopes,
-            first: Rc::clone(&program),
-            others: Vec::new(),
+            programs: Programs { first: Arc::clone(&program), others: Vec::new() },
             program,
             pc: 0,
-            input,
+            input: given.context,
             scope: 0,
             depth: 0,
             ended: false,
             arguments,
             keys,
             failing: None,
-        };
-        machine.scope = machine.open_scope(None, code.layout)?;
-        Ok(machine)
+        }
     }
 
     fn run_to_end(&mut self) -> Result<Value> {
+        if let context @ Value::Array(_) = self.input {
+            let marks = Marks::SEQUENCE.with(Marks::OUTER);
+            self.input = self.heap.add_array(&[context], marks)?;
+        }
+        self.scope = self.open_scope(None, self.program.code.layout)?;
         while !self.ended {
             self.run()?;
         }
@@ -423,11 +445,12 @@ impl<'h> Machine<'h> {
         Ok(())
     }
 
-    /// The program with that number.
-    fn program_of(&self, number: u32) -> Option<&Rc<Loaded>> {
-        match number.checked_sub(1) {
-            None => Some(&self.first),
-            Some(other) => self.others.get(index(other)),
+    /// Goes on in the program with that number.
+    fn switch_to(&mut self, number: u32) {
+        if number != self.program.number
+            && let Some(program) = self.programs.get(number)
+        {
+            self.program = Arc::clone(program);
         }
     }
 

@@ -195,7 +195,7 @@ impl Machine<'_> {
     /// Where a scope keeps the variable of that name.
     fn place_in(&self, scope: u32, key: Key) -> Option<usize> {
         let scope = self.scopes.get(scope)?;
-        let program = self.program_of(scope.program)?;
+        let program = self.programs.get(scope.program)?;
         let names = program.code.layouts.get(index(scope.layout?))?;
         let slot = names.iter().rposition(|&name| program.key(name) == key)?;
         Some(index(scope.start).saturating_add(slot))

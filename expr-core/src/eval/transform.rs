@@ -9,7 +9,6 @@ use crate::value::{
     Array, Heap, Key, Marks, Object, Value, index, length, split_members,
 };
 use alloc::boxed::Box;
-use alloc::rc::Rc;
 use alloc::vec::Vec;
 
 /// A transform in progress.
@@ -50,12 +49,12 @@ impl Machine<'_> {
             [_] => return Err(Error::from(ErrorKind::BadArgument { index: 1 })),
             _ => return Err(Error::from(ErrorKind::BadArgument { index: 2 })),
         };
-        let program = self.program_of(program).map(Rc::clone);
-        let program = program.ok_or_else(|| bug("a transform of a lost program"))?;
-        let saved = self.save(ret);
-        let described = program.code.transforms.get(index(number)).copied();
+        let loaded = self.programs.get(program);
+        let loaded = loaded.ok_or_else(|| bug("a transform of a lost program"))?;
+        let described = loaded.code.transforms.get(index(number)).copied();
         let described = described.ok_or_else(|| bug("a transform is not described"))?;
-        self.program = program;
+        let saved = self.save(ret);
+        self.switch_to(program);
         self.scope = scope;
         self.pc = described.clone;
         self.push_transform(Box::new(Transformer {

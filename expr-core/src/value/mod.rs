@@ -13,7 +13,9 @@ mod shapes;
 
 pub(crate) use crate::size::{index, length, make_room};
 pub(crate) use compare::{equality_steps, is_numeric, order_steps};
-pub(crate) use heap::{Function, Heap, Searched, keys_at, split_members, values_at};
+pub(crate) use heap::{
+    Function, Heap, Mark, Searched, keys_at, split_members, values_at,
+};
 pub(crate) use json::{
     Layout, ReadLimits, Wanted, is_integer, read_json, write_result, write_string,
 };
