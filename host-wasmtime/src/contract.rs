@@ -126,7 +126,8 @@ impl Host {
     /// Resolves a mapping of input: an object, or null.
     ///
     /// The secrets in it are looked up first, and the first failure in entry order is the
-    /// error, whether of a secret or of an expression.
+    /// error, whether of a secret or of an expression. Looking them up counts for a host
+    /// that has a time, but nothing stops a resolver.
     ///
     /// ```
     /// # use host_wasmtime::{Host, Json, MappingInputs};
@@ -379,8 +380,9 @@ impl Host {
     ) -> Result<Resolved, HostError> {
         let MappingInputs { context, secrets, now, limits } = inputs;
         let is_mapping = ask == "mapping";
+        let host = self.for_one_call()?;
         let secrets = secrets
-            .map(|resolver| self.look_up(value, !is_mapping, resolver))
+            .map(|resolver| host.look_up(value, !is_mapping, resolver))
             .transpose()?;
         let request = ResolveRequest {
             v: 1,
@@ -393,7 +395,7 @@ impl Host {
             now: *now,
             limits: limit_members(*limits),
         };
-        let document = self.decide(&Json::from_value(&request)?)?;
+        let document = host.decide(&Json::from_value(&request)?)?;
         let (reply, spent) = Reply::read(&document)?;
         let value = reply.json()?;
         let redaction_paths = texts(reply.redaction_paths);

@@ -47,6 +47,7 @@ use std::time::Duration;
 
 pub use config::Settings;
 pub use contract::{MappingInputs, MatchOptions, Resolved, SecretResolver, WaitMatch};
+use deadline::{Deadline, Time};
 pub use error::{EngineError, HostError, Span};
 pub use estimate::{Estimate, Most};
 use instance::{Call, Instance};
@@ -167,6 +168,7 @@ pub struct Description {
 #[derive(Clone)]
 pub struct Host {
     shared: Arc<Shared>,
+    time: Time,
 }
 
 struct Shared {
@@ -184,7 +186,40 @@ impl Host {
     pub fn with_settings(settings: Settings) -> Result<Self, HostError> {
         let programs = Programs::new(settings.kept_expressions);
         let pool = Pool::new(ARTIFACT, settings)?;
-        Ok(Host { shared: Arc::new(Shared { pool, programs }) })
+        let shared = Arc::new(Shared { pool, programs });
+        Ok(Host { shared, time: Time::Unlimited })
+    }
+
+    /// This host, with a time for each call: what the module has not answered after `time`
+    /// is stopped, and is [`HostError::Deadline`]. That holds of compiling, of checks and
+    /// decisions, of [`Host::evaluate_many`], and of evaluations of each [`Expr`] and over
+    /// each [`Context`] that the host gives. Everything else is shared with this host.
+    ///
+    /// The engine's own budget ends every evaluation, at the same step on every host; a
+    /// deadline is for a service that cannot wait so long, and what it stops depends on the
+    /// machine. Calls with a deadline run machine code of their own, which takes a fifth to
+    /// a half more time and is compiled when it is first asked for. That is not counted.
+    ///
+    /// ```
+    /// # use std::time::Duration;
+    /// # use host_wasmtime::{Host, HostError, Json, Limits, MappingInputs};
+    /// # fn main() -> Result<(), host_wasmtime::HostError> {
+    /// let host = Host::new()?.within(Duration::from_millis(20));
+    /// let limits = Limits { steps: Some(1 << 50), bytes: Some(1 << 50), depth: None };
+    /// let inputs = MappingInputs { limits, ..MappingInputs::default() };
+    /// let slow = r#"{"n": {"$expr": "len([1..100000][len([1..100000][$ < 0]) > 0])"}}"#;
+    /// let stopped = host.resolve_mapping(&Json::parse(slow)?, &inputs);
+    /// assert!(matches!(stopped, Err(HostError::Deadline)));
+    ///
+    /// let patient = host.within(Duration::from_secs(60));
+    /// let resolved = patient.resolve_mapping(&Json::parse(r#"{"n": 7}"#)?, &inputs)?;
+    /// assert_eq!(resolved.value.as_str(), r#"{"n":7}"#);
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[must_use = "this host has no other time than before"]
+    pub fn within(&self, time: Duration) -> Self {
+        Host { shared: Arc::clone(&self.shared), time: Time::Each(time) }
     }
 
     /// Compiles a source, or finds it compiled among the last
@@ -216,7 +251,7 @@ impl Host {
             Counters::count(&pool.counters.expressions_found);
             return Ok(Expr { host: self.clone(), program });
         }
-        let program = pool.run(|instance| {
+        let program = self.run(|instance| {
             let compiled = instance.compile(&request)?;
             let handle = compiled.handle;
             let parts = compiled.into_parts();
@@ -231,17 +266,13 @@ impl Host {
     /// it is in [`Check::error`].
     pub fn check(&self, source: &str, profile: Profile) -> Result<Check, HostError> {
         let request = wire::source_request(&Json::from_text(source), profile);
-        self.shared
-            .pool
-            .run(|instance| wire::read_check(&instance.call(Call::Validate, &request)?))
+        self.run(|instance| wire::read_check(&instance.call(Call::Validate, &request)?))
     }
 
     /// Sends a request of `decide`, as docs/wire.md has it, and gives the result document
     /// as it comes. The other methods of this kind are typed; this one is for tools.
     pub fn decide(&self, request: &Json) -> Result<String, HostError> {
-        self.shared
-            .pool
-            .run(|instance| instance.call(Call::Decide, request.as_str().as_bytes()))
+        self.run(|instance| instance.call(Call::Decide, request.as_str().as_bytes()))
     }
 
     /// What this host and its clones have done so far.
@@ -263,15 +294,44 @@ impl Host {
 
     /// Which contract, engine and wire the module is.
     pub fn describe(&self) -> Result<Description, HostError> {
-        self.shared
-            .pool
-            .run(|instance| wire::read_description(&instance.call(Call::Describe, &[])?))
+        self.run(|instance| wire::read_description(&instance.call(Call::Describe, &[])?))
+    }
+
+    /// Runs `work` on an instance, within the time of a call.
+    fn run<T>(
+        &self,
+        work: impl FnOnce(&mut Instance) -> Result<T, HostError>,
+    ) -> Result<T, HostError> {
+        let deadline = self.deadline()?;
+        self.shared.pool.run(deadline, work)
+    }
+
+    /// When a call that begins now is stopped.
+    fn deadline(&self) -> Result<Option<Deadline>, HostError> {
+        match self.time {
+            Time::Unlimited => Ok(None),
+            Time::Each(time) => {
+                self.shared.pool.prepare_deadlines()?;
+                Ok(Some(Deadline::after(time)))
+            }
+            Time::Until(deadline) => Ok(Some(deadline)),
+        }
+    }
+
+    /// This host, for a call that crosses to the module more than once: all of it has the
+    /// time of one.
+    fn for_one_call(&self) -> Result<Self, HostError> {
+        let time = self.deadline()?.map_or(Time::Unlimited, Time::Until);
+        Ok(Host { shared: Arc::clone(&self.shared), time })
     }
 }
 
 impl fmt::Debug for Host {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Host").field("digest", &DIGEST).finish_non_exhaustive()
+        f.debug_struct("Host")
+            .field("digest", &DIGEST)
+            .field("time", &self.time)
+            .finish_non_exhaustive()
     }
 }
 
@@ -342,19 +402,14 @@ impl Expr {
     /// # }
     /// ```
     pub fn evaluate(&self, inputs: &Inputs) -> Result<Evaluation, HostError> {
-        self.observe(|pool| {
+        self.observe(|| {
             let request = wire::evaluate_request(inputs, None, None);
-            pool.run(|instance| self.evaluate_in(instance, &request))
+            self.host.run(|instance| self.evaluate_in(instance, &request))
         })
     }
 
-    /// Evaluates over `inputs`, and stops with [`HostError::Deadline`] after `time`.
-    ///
-    /// The engine's own budget ends every evaluation, at the same step on every host; a
-    /// deadline is for a service that cannot wait so long, and what it stops depends on the
-    /// machine. Evaluations with a deadline run machine code of their own, which takes a
-    /// fifth to a half more time and is compiled when it is first asked for. That is not
-    /// counted.
+    /// Evaluates over `inputs`, with a time for this evaluation instead of its host's: as if
+    /// the expression came from [`Host::within`].
     ///
     /// ```
     /// # use std::time::Duration;
@@ -376,10 +431,8 @@ impl Expr {
         inputs: &Inputs,
         time: Duration,
     ) -> Result<Evaluation, HostError> {
-        self.observe(|pool| {
-            let request = wire::evaluate_request(inputs, None, None);
-            pool.run_within(time, |instance| self.evaluate_in(instance, &request))
-        })
+        let Expr { host, program } = self;
+        Expr { host: host.within(time), program: Arc::clone(program) }.evaluate(inputs)
     }
 
     pub(crate) fn evaluate_in(
@@ -393,13 +446,12 @@ impl Expr {
     /// Tells the metrics, and who traces, how an evaluation ended.
     pub(crate) fn observe(
         &self,
-        work: impl FnOnce(&Pool) -> Result<Evaluation, HostError>,
+        work: impl FnOnce() -> Result<Evaluation, HostError>,
     ) -> Result<Evaluation, HostError> {
-        let pool = &self.host.shared.pool;
         let span = trace::Span::enter(self.program.profile);
-        let result = work(pool);
+        let result = work();
         if let Some(spent) = spent(&result) {
-            pool.counters.count_steps(spent);
+            self.host.shared.pool.counters.count_steps(spent);
         }
         span.end(&result);
         result
