@@ -62,6 +62,30 @@ impl HostError {
         }
     }
 
+    /// The code: the engine's, else `W0201` for what cannot be carried as JSON, as in npm,
+    /// or `X0201` for what the host itself says of the module.
+    ///
+    /// ```
+    /// # use host_wasmtime::{Host, HostError, Json, Profile};
+    /// # fn main() -> Result<(), HostError> {
+    /// let refused = Host::new()?.compile("1 +", Profile::Workflow).unwrap_err();
+    /// assert_eq!(refused.code(), refused.engine().unwrap().code);
+    /// assert_eq!(Json::parse("{").unwrap_err().code(), "W0201");
+    /// assert_eq!(HostError::Deadline.code(), "X0201");
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn code(&self) -> &str {
+        match self {
+            HostError::Engine(error) => &error.code,
+            HostError::Json(_) | HostError::NoValue { .. } => "W0201",
+            HostError::Trap(_)
+            | HostError::Deadline
+            | HostError::Wire(_)
+            | HostError::Setup(_) => "X0201",
+        }
+    }
+
     /// Whether the instance that it comes from can no longer be used.
     pub(crate) fn breaks_instance(&self) -> bool {
         matches!(self, HostError::Trap(_) | HostError::Deadline | HostError::Wire(_))
@@ -84,20 +108,25 @@ impl HostError {
 
 impl fmt::Display for HostError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let code = self.code();
         match self {
             HostError::Engine(error) => error.fmt(f),
-            HostError::Trap(reason) => write!(f, "the host stopped the module: {reason}"),
+            HostError::Trap(reason) => {
+                write!(f, "{code}: the host stopped the module: {reason}")
+            }
             HostError::Deadline => {
-                f.write_str("the host stopped the module: its deadline has passed")
+                write!(f, "{code}: the host stopped the module: its deadline has passed")
             }
             HostError::Wire(reason) => {
-                write!(f, "the module broke the wire contract: {reason}")
+                write!(f, "{code}: the module broke the wire contract: {reason}")
             }
-            HostError::Json(reason) => write!(f, "invalid JSON: {reason}"),
+            HostError::Json(reason) => write!(f, "{code}: invalid JSON: {reason}"),
             HostError::NoValue { pointer, reason } => {
-                write!(f, "W0201 at `{pointer}`: no serde_json value holds it: {reason}")
+                write!(f, "{code} at `{pointer}`: no serde_json value holds it: {reason}")
             }
-            HostError::Setup(reason) => write!(f, "the module cannot be run: {reason}"),
+            HostError::Setup(reason) => {
+                write!(f, "{code}: the module cannot be run: {reason}")
+            }
         }
     }
 }

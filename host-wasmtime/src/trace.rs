@@ -36,10 +36,7 @@ mod on {
                 self.0.record("steps", spent.steps).record("bytes", spent.bytes);
             }
             if let Err(error) = result {
-                self.0.record("class", error.class());
-                if let Some(error) = error.engine() {
-                    self.0.record("code", error.code.as_str());
-                }
+                self.0.record("class", error.class()).record("code", error.code());
             }
         }
     }
