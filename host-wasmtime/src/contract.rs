@@ -12,6 +12,25 @@ use crate::error::{EngineError, HostError, Lossy};
 use crate::{Host, Json, Limits, Spent};
 
 /// Looks secrets up, before a mapping is resolved.
+///
+/// ```
+/// # use host_wasmtime::{Host, Json, MappingInputs, SecretResolver};
+/// # fn main() -> Result<(), host_wasmtime::HostError> {
+/// struct Environment;
+///
+/// impl SecretResolver for Environment {
+///     fn resolve(&self, name: &str) -> Result<String, String> {
+///         std::env::var(name).map_err(|error| error.to_string())
+///     }
+/// }
+///
+/// let inputs = MappingInputs { secrets: Some(&Environment), ..MappingInputs::default() };
+/// let mapping = Json::parse(r#"{"key": {"$secret": "NO_SUCH_VARIABLE"}}"#)?;
+/// let failed = Host::new()?.resolve_mapping(&mapping, &inputs).unwrap_err();
+/// assert_eq!(failed.engine().unwrap().category.as_deref(), Some("ActionError"));
+/// # Ok(())
+/// # }
+/// ```
 pub trait SecretResolver {
     /// The value of a secret, or why there is none.
     fn resolve(&self, name: &str) -> Result<String, String>;
@@ -160,6 +179,18 @@ impl Host {
     }
 
     /// Resolves any value; `path` is the JSON pointer of its place, if it has one.
+    ///
+    /// ```
+    /// # use host_wasmtime::{Host, Json, MappingInputs};
+    /// # fn main() -> Result<(), host_wasmtime::HostError> {
+    /// let host = Host::new()?;
+    /// let value = Json::parse(r#"[1, {"$expr": "payload.missing"}]"#)?;
+    /// let inputs = MappingInputs::default();
+    /// let failed = host.resolve_value(&value, Some("/config/list"), &inputs).unwrap_err();
+    /// assert_eq!(failed.engine().unwrap().path.as_deref(), Some("/config/list/1"));
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn resolve_value(
         &self,
         value: &Json,
@@ -322,6 +353,15 @@ impl Host {
     }
 
     /// The functions that authors may call, with examples.
+    ///
+    /// ```
+    /// # use host_wasmtime::Host;
+    /// # fn main() -> Result<(), host_wasmtime::HostError> {
+    /// let functions = Host::new()?.functions()?;
+    /// assert!(functions.to_string().contains("coalesce"));
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn functions(&self) -> Result<Value, HostError> {
         self.ask("functions", &json!({}))
     }

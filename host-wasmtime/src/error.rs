@@ -9,6 +9,19 @@ use serde_json::value::RawValue;
 use crate::Spent;
 
 /// Why there is no result.
+///
+/// ```
+/// # use host_wasmtime::{Host, HostError, Profile};
+/// # fn main() -> Result<(), host_wasmtime::HostError> {
+/// match Host::new()?.compile("payload.", Profile::Workflow) {
+///     Ok(_) => unreachable!("a path does not end with a dot"),
+///     Err(HostError::Engine(error)) => println!("what the author wrote: {error}"),
+///     Err(HostError::Deadline) => println!("it took too long"),
+///     Err(other) => println!("the service itself: {other}"),
+/// }
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum HostError {
@@ -38,6 +51,16 @@ pub enum HostError {
 
 impl HostError {
     /// The engine's own error, if it is one.
+    ///
+    /// ```
+    /// # use host_wasmtime::{Host, HostError, Profile};
+    /// # fn main() -> Result<(), host_wasmtime::HostError> {
+    /// let refused = Host::new()?.compile("1 +", Profile::Workflow).unwrap_err();
+    /// assert_eq!(refused.engine().unwrap().line, Some(1));
+    /// assert!(HostError::Deadline.engine().is_none());
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn engine(&self) -> Option<&EngineError> {
         match self {
             HostError::Engine(error) => Some(error),
@@ -193,6 +216,16 @@ pub struct EngineError {
 }
 
 /// A range of UTF-16 units.
+///
+/// ```
+/// # use host_wasmtime::{Host, Profile, Span};
+/// # fn main() -> Result<(), host_wasmtime::HostError> {
+/// let refused = Host::new()?.compile("1 + foo(2)", Profile::Workflow).unwrap_err();
+/// let error = refused.engine().expect("only some functions may be called");
+/// assert_eq!(error.span, Some(Span { start: 4, end: 10 }));
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Deserialize)]
 pub struct Span {
     /// Where it starts.
@@ -203,6 +236,16 @@ pub struct Span {
 
 impl EngineError {
     /// The error document as the engine wrote it.
+    ///
+    /// ```
+    /// # use host_wasmtime::{Host, Profile};
+    /// # fn main() -> Result<(), host_wasmtime::HostError> {
+    /// let refused = Host::new()?.compile("1 +", Profile::Workflow).unwrap_err();
+    /// let error = refused.engine().expect("a syntax error is the engine's");
+    /// assert!(error.json().contains(r#""class":"syntax""#));
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn json(&self) -> &str {
         &self.json
     }

@@ -87,6 +87,19 @@ impl Host {
 impl Context {
     /// Evaluates over this context. `inputs` have everything else; a context or bindings
     /// among them are an error of the engine.
+    ///
+    /// ```
+    /// # use host_wasmtime::{Host, Inputs, Json, Limits, Profile};
+    /// # fn main() -> Result<(), host_wasmtime::HostError> {
+    /// let host = Host::new()?;
+    /// let expr = host.compile("payload.n * 2", Profile::Workflow)?;
+    /// let mut context = host.context(Some(&Json::parse(r#"{"payload":{"n":21}}"#)?))?;
+    /// let limits = Limits { steps: Some(100), ..Limits::default() };
+    /// let result = context.evaluate(&expr, &Inputs { limits, ..Inputs::default() })?;
+    /// assert_eq!(result.json.as_deref(), Some("42"));
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn evaluate(
         &mut self,
         expr: &Expr,

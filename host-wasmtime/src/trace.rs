@@ -32,7 +32,7 @@ mod on {
 
         /// Records how the evaluation ended.
         pub(crate) fn end(self, result: &Result<Evaluation, HostError>) {
-            if let Some(spent) = crate::spent(result) {
+            if let Some(spent) = crate::expression::spent(result) {
                 self.0.record("steps", spent.steps).record("bytes", spent.bytes);
             }
             if let Err(error) = result {
