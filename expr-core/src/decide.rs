@@ -4,8 +4,9 @@
 use crate::budget::{Budget, Limits};
 use crate::contract::{self, Answer, Answered, Ask, Failure, bad_member, may, must};
 pub use crate::contract::{Kind, Member};
-use crate::engine::{Document, evaluate_authored};
+use crate::engine::evaluate_authored;
 use crate::error::{Error, ErrorClass};
+use crate::inputs::Document;
 use alloc::vec::Vec;
 
 /// An ask and the members of its request besides `v` and `ask`.

@@ -2,16 +2,15 @@
 
 use crate::budget::{Budget, Limits, Spent};
 use crate::compile::{Estimate, Library, compile, estimate, reads};
-use crate::contract::{self, Kind, Normalized, Unevaluated, Validation, guard, validate};
+use crate::contract::{self, Normalized, Unevaluated, Validation, guard, validate};
 use crate::error::{Error, ErrorKind, Result};
 use crate::eval::{Given, Room, evaluate};
+use crate::inputs::{Inputs, Memory};
 use crate::program::Code;
 use crate::reads::Reads;
 use crate::syntax::{Tree, Word};
 use crate::text::{Wtf8, Wtf8Buf};
-use crate::value::{
-    Heap, Object, ReadLimits, Text, Value, Wanted, read_json, write_result,
-};
+use crate::value::{Heap, Text, Value, write_result};
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 
@@ -222,9 +221,17 @@ impl Program {
         out: &mut Vec<u8>,
     ) -> (Result<bool>, Spent) {
         let start = out.len();
-        let mark = inputs.heap.mark();
-        inputs.heap.budget = Budget::new(limits);
-        let outcome = match self.run(inputs, out) {
+        let given = Given {
+            context: inputs.context,
+            bindings: inputs.bindings.filter(|_| self.profile == Profile::Jsonata),
+            now: inputs.now,
+            seed: inputs.seed,
+            library: self.profile.library(),
+        };
+        let Memory { heap, room } = &mut *inputs.memory;
+        let mark = heap.mark();
+        heap.budget = Budget::new(limits);
+        let outcome = match self.run(heap, room, given, out) {
             Ok(false) if self.profile == Profile::Workflow => {
                 Err(Error::from(ErrorKind::NotSerializable))
             }
@@ -233,8 +240,8 @@ impl Program {
         if outcome.is_err() {
             out.truncate(start);
         }
-        let spent = inputs.heap.budget.spent();
-        inputs.heap.reset(mark);
+        let spent = heap.budget.spent();
+        heap.reset(mark);
         (outcome, spent)
     }
 
@@ -246,22 +253,20 @@ impl Program {
     }
 
     /// Gives whether there is a value, and its JSON text after what `out` holds.
-    fn run(&self, inputs: &mut Inputs, out: &mut Vec<u8>) -> Result<bool> {
-        let workflow = self.profile == Profile::Workflow;
-        let given = Given {
-            context: inputs.context,
-            bindings: inputs.bindings.filter(|_| !workflow),
-            now: inputs.now,
-            seed: inputs.seed,
-            library: self.profile.library(),
-        };
-        let value = evaluate(&mut inputs.heap, &mut inputs.room, &self.code, given)?;
+    fn run(
+        &self,
+        heap: &mut Heap,
+        room: &mut Room,
+        given: Given,
+        out: &mut Vec<u8>,
+    ) -> Result<bool> {
+        let value = evaluate(heap, room, &self.code, given)?;
         if value.is_undefined() {
             return Ok(false);
         }
         let start = out.len();
-        let finite = write_result(&mut inputs.heap, value, out)?;
-        if workflow {
+        let finite = write_result(heap, value, out)?;
+        if self.profile == Profile::Workflow {
             guard(out.get(start..).unwrap_or_default())?;
         }
         if !finite {
@@ -282,230 +287,18 @@ pub(crate) fn evaluate_authored(
     let program = Program::compile(heap.text(source), Profile::Workflow)
         .map_err(Unevaluated::Source)?;
     let mark = heap.mark();
-    let mut inputs =
-        Inputs { heap: core::mem::take(heap), context, now, ..Inputs::default() };
+    let given = Given {
+        context,
+        bindings: None,
+        now,
+        seed: None,
+        library: Profile::Workflow.library(),
+    };
     let mut json = Vec::new();
     let outcome = program
-        .run(&mut inputs, &mut json)
+        .run(heap, &mut Room::default(), given, &mut json)
         .map(|is_there| is_there.then_some(json))
         .map_err(|error| program.locate(error));
-    *heap = inputs.heap;
     heap.reset(mark);
     outcome.map_err(Unevaluated::Run)
-}
-
-/// Memory that inputs have left, for the next ones: most are small, and asking for memory
-/// would take as long as reading them.
-#[derive(Default)]
-pub struct Spare {
-    heap: Heap,
-    room: Room,
-}
-
-/// What an evaluation reads: context, bindings, clock and seed.
-#[derive(Default)]
-pub struct Inputs {
-    heap: Heap,
-    room: Room,
-    context: Value,
-    bindings: Option<Object>,
-    now: Option<i64>,
-    seed: Option<u64>,
-}
-
-impl Inputs {
-    /// No context (undefined), no bindings.
-    pub fn new() -> Self {
-        Inputs::default()
-    }
-
-    /// The context from JSON text.
-    pub fn from_json(context: &[u8]) -> Result<Self, Error> {
-        Inputs::from_wanted(context, Wanted::Whole)
-    }
-
-    /// What a program reads of the context from JSON text; the rest of the text is checked
-    /// and left out.
-    pub fn from_json_read(context: &[u8], reads: &Reads) -> Result<Self, Error> {
-        Inputs::from_wanted(context, Wanted::Parts(reads))
-    }
-
-    fn from_wanted(context: &[u8], wanted: Wanted<'_>) -> Result<Self> {
-        let mut inputs = Inputs::default();
-        let limits = ReadLimits::default();
-        inputs.context = read_json(&mut inputs.heap, context, wanted, limits)?;
-        Ok(inputs)
-    }
-
-    /// The context and bindings from members of a document's root object; a member that
-    /// is absent means an undefined context or no bindings.
-    pub fn from_document(document: Document, context: &str, bindings: &str) -> Self {
-        let Document { heap, room, root } = document;
-        let member = |name: &str| match root {
-            Value::Object(object) => {
-                heap.find_key(name.as_bytes()).and_then(|key| heap.member(object, key))
-            }
-            _ => None,
-        };
-        let context = member(context).unwrap_or_default();
-        let bindings = match member(bindings) {
-            Some(Value::Object(bindings)) => Some(bindings),
-            _ => None,
-        };
-        Inputs { heap, room, context, bindings, ..Inputs::default() }
-    }
-
-    /// Leaves the memory to other inputs, but for what is much.
-    pub fn into_spare(self) -> Spare {
-        let Inputs { mut heap, mut room, .. } = self;
-        heap.clear();
-        room.shrink();
-        Spare { heap, room }
-    }
-
-    /// The time of the evaluation in milliseconds since 1970, UTC.
-    pub fn set_now(&mut self, now: Option<i64>) {
-        self.now = now;
-    }
-
-    /// The seed of `$random` and `$shuffle`.
-    pub fn set_seed(&mut self, seed: Option<u64>) {
-        self.seed = seed;
-    }
-}
-
-/// A JSON document that was read.
-///
-/// ```
-/// use expr_core::{Document, NodeKind};
-/// let document = Document::read(br#"{"v": 1, "tags": ["a", "b"]}"#)?;
-/// let tags = document.root().get("tags").ok_or("no tags")?;
-/// assert_eq!(tags.items().count(), 2);
-/// assert_eq!(document.root().get("v").map(|v| v.kind()), Some(NodeKind::Number(1.0)));
-/// # Ok::<(), Box<dyn std::error::Error>>(())
-/// ```
-pub struct Document {
-    heap: Heap,
-    room: Room,
-    root: Value,
-}
-
-/// A value in a document.
-#[derive(Clone, Copy)]
-pub struct Node<'a> {
-    document: &'a Document,
-    value: Value,
-}
-
-/// Names of so few members are compared sooner than one is hashed.
-const FEW_MEMBERS: u32 = 8;
-
-/// What a node is.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub enum NodeKind<'a> {
-    /// `null`
-    Null,
-    /// `true`, `false`
-    Bool(bool),
-    /// A number.
-    Number(f64),
-    /// A string.
-    String(Wtf8<'a>),
-    /// An array of that length.
-    Array(usize),
-    /// An object with that many members.
-    Object(usize),
-}
-
-impl Document {
-    /// Reads JSON text strictly: UTF-8 without BOM, numbers in range, limited depth; of a
-    /// duplicate key the last value wins at its first position.
-    pub fn read(json: &[u8]) -> Result<Self, Error> {
-        Document::read_wanted(json, Wanted::Whole, Spare::default())
-    }
-
-    /// Reads JSON text like [`Document::read`], but of the root object's member with that
-    /// name keeps only what `reads` says, in memory that is spare.
-    pub fn read_within(
-        json: &[u8],
-        member: &str,
-        reads: &Reads,
-        spare: Spare,
-    ) -> Result<Self, Error> {
-        Document::read_wanted(json, Wanted::Within(member.as_bytes(), reads), spare)
-    }
-
-    fn read_wanted(json: &[u8], wanted: Wanted<'_>, spare: Spare) -> Result<Self> {
-        let Spare { mut heap, room } = spare;
-        let root = read_json(&mut heap, json, wanted, ReadLimits::default())?;
-        Ok(Document { heap, room, root })
-    }
-
-    /// The root value.
-    pub fn root(&self) -> Node<'_> {
-        Node { document: self, value: self.root }
-    }
-
-    /// The heap and the root value in it.
-    pub(crate) fn into_parts(self) -> (Heap, Value) {
-        (self.heap, self.root)
-    }
-}
-
-impl<'a> Node<'a> {
-    /// Whether it is what a member of a request must be.
-    pub fn fits(self, kind: Kind) -> bool {
-        kind.fits(&self.document.heap, self.value)
-    }
-
-    /// What it is.
-    pub fn kind(self) -> NodeKind<'a> {
-        let heap = &self.document.heap;
-        match self.value {
-            Value::Bool(value) => NodeKind::Bool(value),
-            Value::Number(number) => NodeKind::Number(number),
-            Value::String(text) => NodeKind::String(heap.text(text)),
-            Value::Array(array) => NodeKind::Array(crate::value::index(array.len)),
-            Value::Object(object) => {
-                NodeKind::Object(crate::value::index(heap.member_count(object)))
-            }
-            Value::Null | Value::Undefined | Value::Function(_) => NodeKind::Null,
-        }
-    }
-
-    /// The member with that name, of an object.
-    pub fn get(self, name: &str) -> Option<Node<'a>> {
-        let heap = &self.document.heap;
-        let Value::Object(object) = self.value else { return None };
-        let value = if heap.member_count(object) <= FEW_MEMBERS {
-            let mut members = heap.members(object);
-            members.find(|&(key, _)| heap.bytes(heap.name(key)) == name.as_bytes())?.1
-        } else {
-            heap.member(object, heap.find_key(name.as_bytes())?)?
-        };
-        Some(Node { value, ..self })
-    }
-
-    /// Keys and values of an object, in JavaScript's order; nothing otherwise.
-    pub fn members(self) -> impl Iterator<Item = (Wtf8<'a>, Node<'a>)> {
-        let heap = &self.document.heap;
-        let object = match self.value {
-            Value::Object(object) => Some(object),
-            _ => None,
-        };
-        object.into_iter().flat_map(move |object| {
-            heap.members(object).map(move |(key, value)| {
-                (heap.text(heap.name(key)), Node { value, ..self })
-            })
-        })
-    }
-
-    /// Items of an array; nothing otherwise.
-    pub fn items(self) -> impl Iterator<Item = Node<'a>> {
-        let items = match self.value {
-            Value::Array(array) => self.document.heap.items(array),
-            _ => &[],
-        };
-        items.iter().map(move |&value| Node { value, ..self })
-    }
 }

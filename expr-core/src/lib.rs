@@ -33,6 +33,7 @@ mod decimal;
 mod engine;
 mod error;
 mod eval;
+mod inputs;
 mod map;
 mod merge_sort;
 mod program;
@@ -54,11 +55,9 @@ pub use contract::{VERSION as CONTRACT_VERSION, write_error_members};
 pub use contract::{operator_actions, run_statuses};
 pub use decide::{ASKS, AskShape, Kind, Member, decide};
 pub use decimal::write_whole;
-pub use engine::{
-    Check, Document, Evaluation, Inputs, Node, NodeKind, Profile, Program, Spare, check,
-    violations,
-};
+pub use engine::{Check, Evaluation, Profile, Program, check, violations};
 pub use error::{CatalogEntry, Error, ErrorClass, Token, catalog};
+pub use inputs::{Document, Inputs, Node, NodeKind, Spare};
 pub use reads::{Read, Reads};
 #[cfg(feature = "reference")]
 pub use regex::{Ranges, find_all};

@@ -19,10 +19,15 @@ use expr_core::{
 
 use crate::error::{Failure, Refusal, quote};
 use crate::handle::{Compiled, Kept};
-use request::{expect_members, expect_version, read_limits, read_now, wrong_type};
+use request::{
+    expect_members, expect_version, read_limits, read_members, read_now, wrong_type,
+};
 
 /// The version of the documents, their member `v`.
 pub const VERSION: u32 = 1;
+
+/// How every result document begins.
+const BEGINNING: &[u8] = b"{\"v\":1";
 
 /// What a call returns: whether its result document has a member `error`.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -138,7 +143,9 @@ fn try_compile(
     request: &[u8],
 ) -> Result<(u32, Vec<Wtf8Buf>, Vec<u8>, Estimate), Failure> {
     let document = Document::read(request)?;
-    let (source, profile) = read_source(&document, &["v", "source", "profile"])?;
+    let [version, source, profile] =
+        read_members(document.root(), "", &["v", "source", "profile"])?;
+    let (source, profile) = read_source(version, source, profile)?;
     let program = Program::compile(source, profile)?;
     let functions = program.functions().to_vec();
     let mut reads = Vec::new();
@@ -151,9 +158,11 @@ fn try_compile(
 
 fn try_validate(request: &[u8]) -> Result<(Check, Option<Vec<Error>>), Failure> {
     let document = Document::read(request)?;
-    let (source, profile) = read_source(&document, &["v", "source", "profile", "all"])?;
+    let [version, source, profile, all] =
+        read_members(document.root(), "", &["v", "source", "profile", "all"])?;
+    let (source, profile) = read_source(version, source, profile)?;
     let check = expr_core::check(source, profile);
-    let all = match document.root().get("all").map(Node::kind) {
+    let all = match all.map(Node::kind) {
         None | Some(NodeKind::Bool(false)) => None,
         // Plain JSONata has no contract to break: its one error is that of syntax.
         Some(NodeKind::Bool(true)) if profile == Profile::Jsonata => {
@@ -170,8 +179,8 @@ fn try_decide(request: &[u8]) -> Result<(Document, Option<i64>, Limits), Failure
     let root = document.root();
     let shape = ask_shape(root)?;
     let known = ["v", "ask", "now", "limits"];
-    expect_members(root, "", &known, shape.members)?;
-    expect_version(root)?;
+    expect_members(root, &known, shape.members)?;
+    expect_version(root.get("v"))?;
     for member in shape.members {
         match root.get(member.name) {
             Some(node) if !node.fits(member.kind) => {
@@ -183,8 +192,8 @@ fn try_decide(request: &[u8]) -> Result<(Document, Option<i64>, Limits), Failure
             _ => {}
         }
     }
-    let now = read_now(root)?;
-    let limits = read_limits(root)?;
+    let now = read_now(root.get("now"))?;
+    let limits = read_limits(root.get("limits"))?;
     Ok((document, now, limits))
 }
 
@@ -201,20 +210,19 @@ fn ask_shape(root: Node<'_>) -> Result<&'static AskShape, Failure> {
     shape.ok_or_else(|| wrong_type("ask", "the name of an ask"))
 }
 
-/// `source` and `profile`, which a request of `compile` or `validate` holds.
+/// The source and profile that a request of `compile` or `validate` holds.
 fn read_source<'a>(
-    document: &'a Document,
-    members: &[&str],
+    version: Option<Node<'_>>,
+    source: Option<Node<'a>>,
+    profile: Option<Node<'_>>,
 ) -> Result<(expr_core::Wtf8<'a>, Profile), Failure> {
-    let root = document.root();
-    expect_members(root, "", members, &[])?;
-    expect_version(root)?;
-    let source = match root.get("source").map(Node::kind) {
+    expect_version(version)?;
+    let source = match source.map(Node::kind) {
         Some(NodeKind::String(source)) => source,
         Some(_) => return Err(wrong_type("source", "a string")),
         None => return Err(Refusal::MissingMember { path: "source" }.into()),
     };
-    let profile = match root.get("profile").map(Node::kind) {
+    let profile = match profile.map(Node::kind) {
         None => Profile::default(),
         Some(NodeKind::String(name)) => name
             .to_str()
@@ -295,8 +303,7 @@ fn write_name(out: &mut Vec<u8>, name: &str) {
 }
 
 fn begin(out: &mut Vec<u8>) {
-    out.push(b'{');
-    write_number_member(out, "v", VERSION);
+    out.extend_from_slice(BEGINNING);
 }
 
 fn end(out: &mut Vec<u8>, status: Status) -> Status {

@@ -363,7 +363,7 @@ impl Machine<'_> {
         (context, checks): (Value, bool),
         ret: Return,
     ) -> Result<Called> {
-        let program = self.programs.get(index(program)).map(Rc::clone);
+        let program = self.program_of(program).map(Rc::clone);
         let program = program.ok_or_else(|| bug("a function of a lost program"))?;
         let lambda = program.code.lambdas.get(index(lambda));
         let lambda = lambda.ok_or_else(|| bug("a function without a body"))?;
@@ -498,9 +498,9 @@ impl Machine<'_> {
         let code = compile_text(&source, self.given.library).map_err(|error| {
             Error::from(ErrorKind::EvalSyntax { inner: error.message() })
         })?;
-        let number = length(self.programs.len());
+        let number = length(self.others.len()).saturating_add(1);
         let loaded = Loaded::new(self.heap, &code, number);
-        self.programs.push(Rc::clone(&loaded));
+        self.others.push(Rc::clone(&loaded));
         let input = match arguments.get(1).copied().unwrap_or_default() {
             Value::Undefined => context,
             Value::Array(array) if !array.is_sequence() => {

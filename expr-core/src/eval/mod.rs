@@ -53,10 +53,9 @@ pub(crate) fn evaluate(
 ) -> Result<Value> {
     let mut machine = Machine::new(heap, core::mem::take(room), code, given)?;
     let ended = machine.run_to_end();
-    let Machine { mut stack, mut scopes, .. } = machine;
-    stack.clear();
-    scopes.clear();
-    *room = Room { stack, scopes };
+    let Machine { stack, scopes, arguments, keys, .. } = machine;
+    *room = Room { stack, scopes, arguments, keys };
+    room.clear();
     ended
 }
 
@@ -65,18 +64,33 @@ pub(crate) fn evaluate(
 pub(crate) struct Room {
     stack: Vec<Value>,
     scopes: Scopes,
+    arguments: Vec<Value>,
+    keys: Vec<Key>,
 }
 
 impl Room {
+    fn clear(&mut self) {
+        self.stack.clear();
+        self.scopes.clear();
+        self.arguments.clear();
+        self.keys.clear();
+    }
+
     /// Gives back what is much.
     pub(crate) fn shrink(&mut self) {
-        if self.stack.capacity() > KEPT {
+        let lists = [
+            self.stack.capacity(),
+            self.scopes.capacity(),
+            self.arguments.capacity(),
+            self.keys.capacity(),
+        ];
+        if lists.into_iter().any(|capacity| capacity > KEPT) {
             *self = Room::default();
         }
     }
 }
 
-/// Values on the stack for which the room is kept.
+/// Items of a list for which the room is kept.
 const KEPT: usize = 256;
 
 /// How many operations run at a time. An engine that compiles WebAssembly while it runs
@@ -128,7 +142,10 @@ struct Machine<'h> {
     stack: Vec<Value>,
     frames: Vec<Frame>,
     scopes: Scopes,
-    programs: Vec<Rc<Loaded>>,
+    /// The program with the number 0.
+    first: Rc<Loaded>,
+    /// Those that `$eval` compiled, with the numbers after it.
+    others: Vec<Rc<Loaded>>,
     /// The program that is running.
     program: Rc<Loaded>,
     /// The next operation.
@@ -163,6 +180,7 @@ impl<'h> Machine<'h> {
         given: Given,
     ) -> Result<Self> {
         let program = Loaded::new(heap, code, 0);
+        let Room { stack, scopes, arguments, keys } = room;
         let input = match given.context {
             context @ Value::Array(_) => {
                 heap.add_array(&[context], Marks::SEQUENCE.with(Marks::OUTER))?
@@ -173,18 +191,19 @@ impl<'h> Machine<'h> {
             heap,
             given,
             random: given.seed,
-            stack: room.stack,
+            stack,
             frames: Vec::new(),
-            scopes: room.scopes,
-            programs: alloc::vec![Rc::clone(&program)],
+            scopes,
+            first: Rc::clone(&program),
+            others: Vec::new(),
             program,
             pc: 0,
             input,
             scope: 0,
             depth: 0,
             ended: false,
-            arguments: Vec::new(),
-            keys: Vec::new(),
+            arguments,
+            keys,
             failing: None,
         };
         machine.scope = machine.open_scope(None, code.layout)?;
@@ -402,6 +421,14 @@ impl<'h> Machine<'h> {
             Op::End => self.end()?,
         }
         Ok(())
+    }
+
+    /// The program with that number.
+    fn program_of(&self, number: u32) -> Option<&Rc<Loaded>> {
+        match number.checked_sub(1) {
+            None => Some(&self.first),
+            Some(other) => self.others.get(index(other)),
+        }
     }
 
     fn push(&mut self, value: Value) {

@@ -45,6 +45,13 @@ impl Scopes {
         length(self.scopes.len())
     }
 
+    /// For how much there is room.
+    pub(super) fn capacity(&self) -> usize {
+        let lists =
+            [self.scopes.capacity(), self.variables.capacity(), self.extra.capacity()];
+        lists.into_iter().fold(0, usize::max)
+    }
+
     /// Forgets all of them.
     pub(super) fn clear(&mut self) {
         self.captured = 0;
@@ -188,7 +195,7 @@ impl Machine<'_> {
     /// Where a scope keeps the variable of that name.
     fn place_in(&self, scope: u32, key: Key) -> Option<usize> {
         let scope = self.scopes.get(scope)?;
-        let program = self.programs.get(index(scope.program))?;
+        let program = self.program_of(scope.program)?;
         let names = program.code.layouts.get(index(scope.layout?))?;
         let slot = names.iter().rposition(|&name| program.key(name) == key)?;
         Some(index(scope.start).saturating_add(slot))

@@ -50,7 +50,7 @@ impl Machine<'_> {
             [_] => return Err(Error::from(ErrorKind::BadArgument { index: 1 })),
             _ => return Err(Error::from(ErrorKind::BadArgument { index: 2 })),
         };
-        let program = self.programs.get(index(program)).map(Rc::clone);
+        let program = self.program_of(program).map(Rc::clone);
         let program = program.ok_or_else(|| bug("a transform of a lost program"))?;
         let saved = self.save(ret);
         let described = program.code.transforms.get(index(number)).copied();

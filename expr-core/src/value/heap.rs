@@ -5,6 +5,7 @@
 //! first; reading a context goes through the `_unpaid` ones, since reading has limits of
 //! its own.
 
+use super::json::Stacks;
 use super::names::{Key, Names, hash_name};
 use super::shapes::{Filled, Shape, Shapes, hash_keys};
 use super::{Array, Marks, Object, PASSED, Text, Value, index, length, make_room};
@@ -105,6 +106,8 @@ pub(crate) struct Heap {
     functions: Vec<Function>,
     /// Objects that a transform is changing: others refer to them by their place here.
     cells: Vec<Object>,
+    /// What reading a JSON text needs meanwhile.
+    pub(super) reading: Stacks,
     /// What the evaluation may still spend.
     pub(crate) budget: Budget,
 }
@@ -129,6 +132,7 @@ impl Default for Heap {
             shapes: Shapes::default(),
             functions: Vec::new(),
             cells: Vec::new(),
+            reading: Stacks::default(),
             budget: Budget::new(crate::budget::Limits::default()),
         }
     }
@@ -234,14 +238,18 @@ impl Heap {
         self.value_at(self.resolve(object).start.saturating_add(position))
     }
 
+    /// The values of an object's members, with others after them.
+    pub(crate) fn member_values(&self, object: Object) -> &[Value] {
+        self.values.get(index(self.resolve(object).start)..).unwrap_or_default()
+    }
+
     /// Keys and values of an object, in JavaScript's order.
     pub(crate) fn members(
         &self,
         object: Object,
     ) -> impl Iterator<Item = (Key, Value)> + '_ {
-        let object = self.resolve(object);
-        let values = self.values.get(index(object.start)..).unwrap_or_default();
-        self.shapes.keys(object.shape).iter().copied().zip(values.iter().copied())
+        let values = self.member_values(object);
+        self.keys(object).iter().copied().zip(values.iter().copied())
     }
 
     /// Keys and values of an object as a list, which can be changed.

@@ -7,6 +7,7 @@ mod skip;
 mod wanted;
 mod writer;
 
+pub(super) use reader::Stacks;
 pub(crate) use reader::read_json;
 pub(crate) use wanted::Wanted;
 pub use wanted::write_json_reads;

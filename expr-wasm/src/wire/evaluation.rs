@@ -5,14 +5,13 @@ use alloc::vec::Vec;
 use expr_core::{Document, Inputs, Limits, Node, NodeKind, Profile, Program, Spent};
 
 use super::request::{
-    expect_members, expect_version, handle_of, read_limits, read_now, read_seed,
-    wrong_type,
+    expect_version, handle_of, read_limits, read_members, read_now, read_seed, wrong_type,
 };
 use super::{
     Status, begin, end, refuse, spend, write_array, write_error, write_name,
     write_number_member, write_true_member,
 };
-use crate::error::{Failure, Refusal};
+use crate::error::{Failure, Refusal, quote};
 use crate::handle::Kept;
 
 /// The handle of no program: the request names those to evaluate.
@@ -62,8 +61,8 @@ fn try_load(kept: &mut Kept, request: &mut Vec<u8>) -> Result<Option<u32>, Failu
     }
     let document = Document::read(request)?;
     spend(request);
-    expect_members(document.root(), "", &["v", "context"], &[])?;
-    expect_version(document.root())?;
+    let [version, _] = read_members(document.root(), "", &["v", "context"])?;
+    expect_version(version)?;
     let inputs = Inputs::from_document(document, "context", "");
     Ok(Some(kept.resident.keep(inputs).ok_or(Refusal::TableWornOut)?))
 }
@@ -81,28 +80,33 @@ fn try_evaluate(
         None if handle == BATCH => Document::read(request)?,
         None => return Err(Refusal::StaleHandle { handle }.into()),
     };
-    if handle != BATCH && reads_all(document.root())? {
+    if handle != BATCH && reads_all(document.root().get("reads"))? {
         document = Document::read(request)?;
     }
     spend(request);
     let root = document.root();
-    let members = MEMBERS.get(usize::from(handle != BATCH)..).unwrap_or(&MEMBERS);
-    expect_members(root, "", members, &[])?;
-    expect_version(root)?;
-    let batched = if handle == BATCH { batched(root)? } else { Vec::new() };
+    let [programs, version, context, resident, bindings, now, seed, limits, _] =
+        read_members(root, "", &MEMBERS)?;
+    expect_version(version)?;
+    let batched = match (programs, handle) {
+        (Some(programs), BATCH) => batched(programs)?,
+        (None, BATCH) => return Err(Refusal::MissingMember { path: "programs" }.into()),
+        (None, _) => Vec::new(),
+        (Some(_), _) => {
+            let path = quote("programs".into());
+            return Err(Refusal::UnknownMember { path }.into());
+        }
+    };
     let single = [handle];
     let handles = if handle == BATCH { batched.as_slice() } else { &single };
     for &handle in handles {
         let compiled =
             kept.programs.get(handle).ok_or(Refusal::StaleHandle { handle })?;
-        expect_bindings(root, compiled.profile)?;
+        expect_bindings(bindings, compiled.profile)?;
     }
-    let now = read_now(root)?;
-    let seed = read_seed(root)?;
-    let limits = read_limits(root)?;
-    let resident = root.get("resident").map(|node| handle_of(node, "resident"));
-    let resident = resident.transpose()?;
-    let is_sent = root.get("context").is_some() || root.get("bindings").is_some();
+    let (now, seed, limits) = (read_now(now)?, read_seed(seed)?, read_limits(limits)?);
+    let resident = resident.map(|node| handle_of(node, "resident")).transpose()?;
+    let is_sent = context.is_some() || bindings.is_some();
     let mut sent = Inputs::from_document(document, "context", "bindings");
     let inputs = match resident {
         Some(_) if is_sent => {
@@ -134,10 +138,7 @@ fn try_evaluate(
 }
 
 /// The programs of a batch.
-fn batched(root: Node<'_>) -> Result<Vec<u32>, Failure> {
-    let Some(programs) = root.get("programs") else {
-        return Err(Refusal::MissingMember { path: "programs" }.into());
-    };
+fn batched(programs: Node<'_>) -> Result<Vec<u32>, Failure> {
     if !matches!(programs.kind(), NodeKind::Array(_)) {
         return Err(wrong_type("programs", "an array"));
     }
@@ -178,8 +179,8 @@ fn write_evaluation(
 }
 
 /// Whether the whole context is to be read, whatever the program reads of it.
-fn reads_all(root: Node<'_>) -> Result<bool, Failure> {
-    match root.get("reads").map(Node::kind) {
+fn reads_all(reads: Option<Node<'_>>) -> Result<bool, Failure> {
+    match reads.map(Node::kind) {
         None => Ok(false),
         Some(NodeKind::String(all)) if all == "all".into() => Ok(true),
         Some(_) => Err(wrong_type("reads", "`all`")),
@@ -187,8 +188,8 @@ fn reads_all(root: Node<'_>) -> Result<bool, Failure> {
 }
 
 /// Bindings in the workflow profile would let a host change what an expression means.
-fn expect_bindings(root: Node<'_>, profile: Profile) -> Result<(), Failure> {
-    match root.get("bindings").map(Node::kind) {
+fn expect_bindings(bindings: Option<Node<'_>>, profile: Profile) -> Result<(), Failure> {
+    match bindings.map(Node::kind) {
         None => Ok(()),
         Some(_) if profile == Profile::Workflow => {
             Err(Refusal::BindingsInWorkflow.into())

@@ -22,8 +22,10 @@ pub(crate) fn read_json(
         let offset = u64::from(length(error.valid_up_to()));
         return Err(Error::from(ErrorKind::BadUtf8 { offset }));
     }
-    Reader {
+    let stacks = core::mem::take(&mut heap.reading);
+    let mut reader = Reader {
         heap,
+        stacks,
         text: Cursor::new(json),
         limits,
         bytes_left: limits.bytes,
@@ -33,17 +35,53 @@ pub(crate) fn read_json(
             _ => Part::WHOLE,
         },
         seen: [Seen::default(); SEEN],
-        skipped: Vec::new(),
-        // Enough for most contexts, so that they do not grow four times.
-        open: Vec::with_capacity(8),
-        keys: Vec::with_capacity(16),
-        values: Vec::with_capacity(16),
-        scratch: Vec::new(),
-    }
-    .read()
+    };
+    let root = reader.read();
+    let Reader { heap, stacks, .. } = reader;
+    heap.reading = stacks.emptied();
+    root
 }
 
+/// What is open while a text is read. A heap keeps it for the next one.
+#[derive(Default, Debug)]
+pub(in crate::value) struct Stacks {
+    open: Vec<Open>,
+    keys: Vec<Key>,
+    values: Vec<Value>,
+    /// Open containers of a value that is passed over.
+    skipped: Vec<bool>,
+    /// A string with escapes.
+    scratch: Vec<u8>,
+}
+
+impl Stacks {
+    /// Empty ones, with the memory unless it is much.
+    fn emptied(mut self) -> Stacks {
+        self.open.clear();
+        self.keys.clear();
+        self.values.clear();
+        self.skipped.clear();
+        self.scratch.clear();
+        let lists = [
+            self.open.capacity(),
+            self.keys.capacity(),
+            self.values.capacity(),
+            self.skipped.capacity(),
+            self.scratch.capacity(),
+        ];
+        if lists.into_iter().all(|capacity| capacity <= KEPT) {
+            self
+        } else {
+            Stacks::default()
+        }
+    }
+}
+
+/// Items of a list for which the memory is kept.
+const KEPT: usize = 1024;
+
 /// A container whose items are still being read.
+#[derive(Debug)]
 struct Open {
     /// Where its values begin on the stack of values.
     values: usize,
@@ -72,6 +110,7 @@ struct Seen<'j> {
 
 pub(super) struct Reader<'a, 'j> {
     heap: &'a mut Heap,
+    stacks: Stacks,
     text: Cursor<'j>,
     limits: ReadLimits,
     bytes_left: u32,
@@ -79,16 +118,10 @@ pub(super) struct Reader<'a, 'j> {
     /// What is wanted of the next value.
     part: Part,
     seen: [Seen<'j>; SEEN],
-    /// Open containers of a value that is passed over.
-    skipped: Vec<bool>,
-    open: Vec<Open>,
-    keys: Vec<Key>,
-    values: Vec<Value>,
-    scratch: Vec<u8>,
 }
 
 impl<'j> Reader<'_, 'j> {
-    fn read(mut self) -> Result<Value> {
+    fn read(&mut self) -> Result<Value> {
         loop {
             let value = match self.value()? {
                 Some(value) => value,
@@ -144,10 +177,10 @@ impl<'j> Reader<'_, 'j> {
     fn place(&mut self, mut value: Value) -> Result<Option<Value>> {
         loop {
             self.pay(16)?;
-            let Some(open) = self.open.last() else { return Ok(Some(value)) };
+            let Some(open) = self.stacks.open.last() else { return Ok(Some(value)) };
             let (in_object, part) = (open.keys.is_some(), open.part);
-            make_room(&mut self.values, 1);
-            self.values.push(value);
+            make_room(&mut self.stacks.values, 1);
+            self.stacks.values.push(value);
             self.text.skip_space();
             if self.text.eat(b',') {
                 if !in_object {
@@ -166,46 +199,50 @@ impl<'j> Reader<'_, 'j> {
     }
 
     fn open(&mut self, object: bool) -> Result<()> {
-        if self.open.len() >= index(self.limits.depth) {
+        if self.stacks.open.len() >= index(self.limits.depth) {
             return Err(Error::from(ErrorKind::DataTooDeep { limit: self.limits.depth }));
         }
-        let keys = object.then_some(self.keys.len());
-        self.open.push(Open { values: self.values.len(), keys, part: self.part });
+        let keys = object.then_some(self.stacks.keys.len());
+        self.stacks.open.push(Open {
+            values: self.stacks.values.len(),
+            keys,
+            part: self.part,
+        });
         Ok(())
     }
 
     fn close(&mut self) -> Value {
-        let Some(open) = self.open.pop() else { return Value::Undefined };
+        let Some(open) = self.stacks.open.pop() else { return Value::Undefined };
         let value = match open.keys {
             None => {
-                let items = self.values.get(open.values..).unwrap_or_default();
+                let items = self.stacks.values.get(open.values..).unwrap_or_default();
                 self.heap.add_array_unpaid(items, Marks::NONE)
             }
             Some(start) => Value::Object(self.close_object(start, open.values)),
         };
-        self.values.truncate(open.values);
+        self.stacks.values.truncate(open.values);
         value
     }
 
     fn close_object(&mut self, keys: usize, values: usize) -> Object {
-        let own = self.keys.get(keys..).unwrap_or_default();
+        let own = self.stacks.keys.get(keys..).unwrap_or_default();
         let shape = self.heap.find_shape(own);
         if shape.is_none() {
-            drop_duplicates(&mut self.keys, keys, &mut self.values, values);
+            drop_duplicates(&mut self.stacks.keys, keys, &mut self.stacks.values, values);
         }
         let object = self.heap.add_object_read(
             shape,
-            self.keys.get(keys..).unwrap_or_default(),
-            self.values.get(values..).unwrap_or_default(),
+            self.stacks.keys.get(keys..).unwrap_or_default(),
+            self.stacks.values.get(values..).unwrap_or_default(),
         );
-        self.keys.truncate(keys);
+        self.stacks.keys.truncate(keys);
         object
     }
 
     /// Goes on to the value of the next member that is wanted; says whether there is one
     /// before the object ends.
     fn member(&mut self) -> Result<bool> {
-        let part = self.open.last().map_or(Part::WHOLE, |open| open.part);
+        let part = self.stacks.open.last().map_or(Part::WHOLE, |open| open.part);
         loop {
             self.text.open_key()?;
             let start = self.text;
@@ -216,19 +253,19 @@ impl<'j> Reader<'_, 'j> {
             } else {
                 self.text = start;
                 self.read_scratch()?;
-                let name = core::mem::take(&mut self.scratch);
+                let name = core::mem::take(&mut self.stacks.scratch);
                 let wanted = self.wanted_of(&name, part);
-                self.scratch = name;
+                self.stacks.scratch = name;
                 wanted
             };
             self.text.close_key()?;
             if let Some((key, part)) = wanted {
-                self.keys.push(key);
+                self.stacks.keys.push(key);
                 self.part = part;
                 self.pay(index(self.heap.name(key).len))?;
                 return Ok(true);
             }
-            self.text.skip_value(&mut self.skipped)?;
+            self.text.skip_value(&mut self.stacks.skipped)?;
             self.text.skip_space();
             if self.text.eat(b',') {
                 self.text.skip_space();
@@ -274,7 +311,7 @@ impl<'j> Reader<'_, 'j> {
     /// What is wanted of a member of the innermost object, of which `part` is wanted.
     #[inline(never)]
     fn wanted_of(&mut self, name: &[u8], part: Part) -> Option<(Key, Part)> {
-        let wanted = self.wanted.member(name, part, self.open.len() == 1)?;
+        let wanted = self.wanted.member(name, part, self.stacks.open.len() == 1)?;
         Some((self.heap.intern(name), wanted))
     }
 
@@ -297,14 +334,14 @@ impl<'j> Reader<'_, 'j> {
         }
         self.text = start;
         self.read_scratch()?;
-        self.pay(self.scratch.len())?;
-        Ok(self.heap.add_text_unpaid(&self.scratch))
+        self.pay(self.stacks.scratch.len())?;
+        Ok(self.heap.add_text_unpaid(&self.stacks.scratch))
     }
 
     /// Reads a string with escapes into `scratch`.
     fn read_scratch(&mut self) -> Result<()> {
-        self.scratch.clear();
-        self.text.rest_of_string(Some(&mut self.scratch))
+        self.stacks.scratch.clear();
+        self.text.rest_of_string(Some(&mut self.stacks.scratch))
     }
 }
 
