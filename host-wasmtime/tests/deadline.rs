@@ -48,8 +48,16 @@ fn assert_stopped<T>(
     assert!(matches!(error, Some(HostError::Deadline)), "{name}: {error:?}");
     assert!(started.elapsed() < SLACK, "{name}: {:?}", started.elapsed());
     let after = host.metrics();
-    assert_eq!(after.instances_dropped, before.instances_dropped + 1, "{name}");
-    assert_eq!(after.errors_of("host"), before.errors_of("host") + 1, "{name}");
+    assert_eq!(
+        after.instances_dropped,
+        before.instances_dropped.saturating_add(1),
+        "{name}"
+    );
+    assert_eq!(
+        after.errors_of("host"),
+        before.errors_of("host").saturating_add(1),
+        "{name}"
+    );
 }
 
 fn parse(text: &str) -> Json {
