@@ -117,7 +117,12 @@ impl Budget {
         Exhausted::from(Limit::Bytes(self.limits.bytes))
     }
 
-    /// What was used up so far.
+    /// What may still be built.
+    pub(crate) fn bytes_left(&self) -> u64 {
+        self.bytes_left
+    }
+
+    /// What was spent so far.
     pub(crate) fn spent(&self) -> Spent {
         Spent {
             steps: self.limits.steps.saturating_sub(self.steps_left),

@@ -18,11 +18,13 @@ pub(crate) fn length(value: usize) -> u32 {
 const LONG: usize = 1 << 16;
 
 /// Makes room for more items. `Vec` doubles, so that a long list takes three times its
-/// size while it is moved: from [`LONG`] on it grows by an eighth, which bounds the memory
-/// for a budget of bytes.
+/// size while it is moved, or has no room at all after many items at once and moves with
+/// the next: from [`LONG`] on there is room for an eighth more than what is there, which
+/// bounds the memory for a budget of bytes.
 #[inline]
 pub(crate) fn make_room<T>(list: &mut Vec<T>, more: usize) {
-    if list.capacity().saturating_sub(list.len()) < more && list.len() >= LONG {
-        list.reserve_exact(more.max(list.len() >> 3));
+    let needed = list.len().saturating_add(more);
+    if list.capacity() < needed && needed > LONG {
+        list.reserve_exact(more.saturating_add(needed >> 3));
     }
 }

@@ -24,12 +24,12 @@ use crate::tool;
 use crate::workspace::{Inputs, Workspace, sha256, write};
 
 /// The largest artifact: every bundle that uses the engine carries three times its size.
-const LARGEST_RAW: usize = 418_000;
+const LARGEST_RAW: usize = 418_200;
 /// The largest artifact when compressed, which is what a browser downloads.
 ///
 /// The aim is 160,000 bytes. Until it is reached again, this is what the artifact has,
 /// rounded up, so that it cannot grow unnoticed.
-const LARGEST_GZIPPED: usize = 179_600;
+const LARGEST_GZIPPED: usize = 179_900;
 
 /// What docs/wire.md says that the module exports; anything else is an accident.
 const EXPORTS: [&str; 11] = [

@@ -145,6 +145,10 @@ fn split(context: &mut Context<'_>, arguments: &[Value]) -> Result<Waiting> {
     }
 }
 
+fn to_u64(number: usize) -> u64 {
+    u64::from(crate::value::length(number))
+}
+
 /// JavaScript's `split`, paid for: an empty separator splits between UTF-16 units.
 fn split_at(
     heap: &mut Heap,
@@ -163,7 +167,13 @@ fn split_at(
     let mut at = 0_usize;
     while parts.len() < most {
         heap.pay_item()?;
-        make_room(&mut parts, 1);
+        if parts.len() == parts.capacity() {
+            // As many to the byte as there were until here, if the budget allows: a list
+            // that moves is in memory twice.
+            let rest = u64::from(text.len).saturating_sub(to_u64(at));
+            let more = to_u64(parts.len()).saturating_mul(rest) / to_u64(at.max(1));
+            make_room(&mut parts, heap.affordable(more).saturating_add(1));
+        }
         let Some((from, to)) = search.find(heap, at) else {
             parts.push(Value::String(search.part(heap, at, search.end())?));
             break;

@@ -399,6 +399,12 @@ impl Heap {
         Ok(())
     }
 
+    /// How many items, up to `most`, the budget can still pay.
+    pub(crate) fn affordable(&self, most: u64) -> usize {
+        let affordable = self.budget.bytes_left() / ITEM;
+        usize::try_from(most.min(affordable)).unwrap_or(usize::MAX)
+    }
+
     /// Adds an array that was paid for, or that a limit on reading has counted.
     pub(crate) fn add_array_unpaid(&mut self, items: &[Value], marks: Marks) -> Value {
         let start = self.add_values(items);
