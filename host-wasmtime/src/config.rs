@@ -16,8 +16,8 @@ pub struct Settings {
     /// The most linear memory that one instance may have, in bytes. The engine's own
     /// budget ends an evaluation long before, unless the limits are raised.
     pub memory_bytes: usize,
-    /// How many idle instances are kept for the next calls; as many again for evaluations
-    /// with a deadline, once there was one.
+    /// How many idle instances are kept for the next calls; as many again for calls with
+    /// a deadline, once there was one.
     pub idle_instances: usize,
     /// An instance that one call has grown beyond this many bytes is dropped after it, and
     /// the next call starts a small one: memory of a module never shrinks.

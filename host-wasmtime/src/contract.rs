@@ -12,6 +12,25 @@ use crate::error::{EngineError, HostError, Lossy};
 use crate::{Host, Json, Limits, Spent};
 
 /// Looks secrets up, before a mapping is resolved.
+///
+/// ```
+/// # use host_wasmtime::{Host, Json, MappingInputs, SecretResolver};
+/// # fn main() -> Result<(), host_wasmtime::HostError> {
+/// struct Environment;
+///
+/// impl SecretResolver for Environment {
+///     fn resolve(&self, name: &str) -> Result<String, String> {
+///         std::env::var(name).map_err(|error| error.to_string())
+///     }
+/// }
+///
+/// let inputs = MappingInputs { secrets: Some(&Environment), ..MappingInputs::default() };
+/// let mapping = Json::parse(r#"{"key": {"$secret": "NO_SUCH_VARIABLE"}}"#)?;
+/// let failed = Host::new()?.resolve_mapping(&mapping, &inputs).unwrap_err();
+/// assert_eq!(failed.engine().unwrap().category.as_deref(), Some("ActionError"));
+/// # Ok(())
+/// # }
+/// ```
 pub trait SecretResolver {
     /// The value of a secret, or why there is none.
     fn resolve(&self, name: &str) -> Result<String, String>;
@@ -126,7 +145,8 @@ impl Host {
     /// Resolves a mapping of input: an object, or null.
     ///
     /// The secrets in it are looked up first, and the first failure in entry order is the
-    /// error, whether of a secret or of an expression.
+    /// error, whether of a secret or of an expression. Looking them up counts for a host
+    /// that has a time, but nothing stops a resolver.
     ///
     /// ```
     /// # use host_wasmtime::{Host, Json, MappingInputs};
@@ -159,6 +179,18 @@ impl Host {
     }
 
     /// Resolves any value; `path` is the JSON pointer of its place, if it has one.
+    ///
+    /// ```
+    /// # use host_wasmtime::{Host, Json, MappingInputs};
+    /// # fn main() -> Result<(), host_wasmtime::HostError> {
+    /// let host = Host::new()?;
+    /// let value = Json::parse(r#"[1, {"$expr": "payload.missing"}]"#)?;
+    /// let inputs = MappingInputs::default();
+    /// let failed = host.resolve_value(&value, Some("/config/list"), &inputs).unwrap_err();
+    /// assert_eq!(failed.engine().unwrap().path.as_deref(), Some("/config/list/1"));
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn resolve_value(
         &self,
         value: &Json,
@@ -321,6 +353,15 @@ impl Host {
     }
 
     /// The functions that authors may call, with examples.
+    ///
+    /// ```
+    /// # use host_wasmtime::Host;
+    /// # fn main() -> Result<(), host_wasmtime::HostError> {
+    /// let functions = Host::new()?.functions()?;
+    /// assert!(functions.to_string().contains("coalesce"));
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn functions(&self) -> Result<Value, HostError> {
         self.ask("functions", &json!({}))
     }
@@ -379,8 +420,9 @@ impl Host {
     ) -> Result<Resolved, HostError> {
         let MappingInputs { context, secrets, now, limits } = inputs;
         let is_mapping = ask == "mapping";
+        let host = self.for_one_call()?;
         let secrets = secrets
-            .map(|resolver| self.look_up(value, !is_mapping, resolver))
+            .map(|resolver| host.look_up(value, !is_mapping, resolver))
             .transpose()?;
         let request = ResolveRequest {
             v: 1,
@@ -393,7 +435,7 @@ impl Host {
             now: *now,
             limits: limit_members(*limits),
         };
-        let document = self.decide(&Json::from_value(&request)?)?;
+        let document = host.decide(&Json::from_value(&request)?)?;
         let (reply, spent) = Reply::read(&document)?;
         let value = reply.json()?;
         let redaction_paths = texts(reply.redaction_paths);

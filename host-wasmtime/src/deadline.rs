@@ -13,6 +13,26 @@ use crate::error::HostError;
 /// the clock just before, and wait for a tick that has been.
 const INSISTENCE: Duration = Duration::from_millis(1);
 
+/// How long the calls of a host may take.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Time {
+    Unlimited,
+    /// Each call by itself.
+    Each(Duration),
+    /// All calls together, which are the parts of one call.
+    Until(Deadline),
+}
+
+/// When a call is stopped; `None` lies beyond the clock's range and never comes.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Deadline(pub(crate) Option<Instant>);
+
+impl Deadline {
+    pub(crate) fn after(time: Duration) -> Self {
+        Deadline(Instant::now().checked_add(time))
+    }
+}
+
 /// Ticks an engine's epoch whenever a deadline passes. Without deadlines its thread
 /// sleeps, and it ends with the ticker.
 pub(crate) struct Ticker {
@@ -33,7 +53,7 @@ struct State {
     /// When the thread wakes by itself, if it does: for an earlier deadline alone it has
     /// to be woken, and waking it takes as long as a small evaluation.
     wakes: Option<Instant>,
-    /// Deadlines of evaluations that run, the earliest first. The number tells two at one
+    /// Deadlines of calls that run, the earliest first. The number tells two at one
     /// time apart.
     pending: BTreeSet<(Instant, u64)>,
 }

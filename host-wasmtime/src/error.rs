@@ -9,6 +9,19 @@ use serde_json::value::RawValue;
 use crate::Spent;
 
 /// Why there is no result.
+///
+/// ```
+/// # use host_wasmtime::{Host, HostError, Profile};
+/// # fn main() -> Result<(), host_wasmtime::HostError> {
+/// match Host::new()?.compile("payload.", Profile::Workflow) {
+///     Ok(_) => unreachable!("a path does not end with a dot"),
+///     Err(HostError::Engine(error)) => println!("what the author wrote: {error}"),
+///     Err(HostError::Deadline) => println!("it took too long"),
+///     Err(other) => println!("the service itself: {other}"),
+/// }
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum HostError {
@@ -38,6 +51,16 @@ pub enum HostError {
 
 impl HostError {
     /// The engine's own error, if it is one.
+    ///
+    /// ```
+    /// # use host_wasmtime::{Host, HostError, Profile};
+    /// # fn main() -> Result<(), host_wasmtime::HostError> {
+    /// let refused = Host::new()?.compile("1 +", Profile::Workflow).unwrap_err();
+    /// assert_eq!(refused.engine().unwrap().line, Some(1));
+    /// assert!(HostError::Deadline.engine().is_none());
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn engine(&self) -> Option<&EngineError> {
         match self {
             HostError::Engine(error) => Some(error),
@@ -59,6 +82,30 @@ impl HostError {
             HostError::Wire(_) => "wire",
             HostError::Json(_) | HostError::NoValue { .. } => "transport",
             HostError::Trap(_) | HostError::Deadline | HostError::Setup(_) => "host",
+        }
+    }
+
+    /// The code: the engine's, else `W0201` for what cannot be carried as JSON, as in npm,
+    /// or `X0201` for what the host itself says of the module.
+    ///
+    /// ```
+    /// # use host_wasmtime::{Host, HostError, Json, Profile};
+    /// # fn main() -> Result<(), HostError> {
+    /// let refused = Host::new()?.compile("1 +", Profile::Workflow).unwrap_err();
+    /// assert_eq!(refused.code(), refused.engine().unwrap().code);
+    /// assert_eq!(Json::parse("{").unwrap_err().code(), "W0201");
+    /// assert_eq!(HostError::Deadline.code(), "X0201");
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn code(&self) -> &str {
+        match self {
+            HostError::Engine(error) => &error.code,
+            HostError::Json(_) | HostError::NoValue { .. } => "W0201",
+            HostError::Trap(_)
+            | HostError::Deadline
+            | HostError::Wire(_)
+            | HostError::Setup(_) => "X0201",
         }
     }
 
@@ -84,20 +131,25 @@ impl HostError {
 
 impl fmt::Display for HostError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let code = self.code();
         match self {
             HostError::Engine(error) => error.fmt(f),
-            HostError::Trap(reason) => write!(f, "the host stopped the module: {reason}"),
+            HostError::Trap(reason) => {
+                write!(f, "{code}: the host stopped the module: {reason}")
+            }
             HostError::Deadline => {
-                f.write_str("the host stopped the module: its deadline has passed")
+                write!(f, "{code}: the host stopped the module: its deadline has passed")
             }
             HostError::Wire(reason) => {
-                write!(f, "the module broke the wire contract: {reason}")
+                write!(f, "{code}: the module broke the wire contract: {reason}")
             }
-            HostError::Json(reason) => write!(f, "invalid JSON: {reason}"),
+            HostError::Json(reason) => write!(f, "{code}: invalid JSON: {reason}"),
             HostError::NoValue { pointer, reason } => {
-                write!(f, "W0201 at `{pointer}`: no serde_json value holds it: {reason}")
+                write!(f, "{code} at `{pointer}`: no serde_json value holds it: {reason}")
             }
-            HostError::Setup(reason) => write!(f, "the module cannot be run: {reason}"),
+            HostError::Setup(reason) => {
+                write!(f, "{code}: the module cannot be run: {reason}")
+            }
         }
     }
 }
@@ -164,6 +216,16 @@ pub struct EngineError {
 }
 
 /// A range of UTF-16 units.
+///
+/// ```
+/// # use host_wasmtime::{Host, Profile, Span};
+/// # fn main() -> Result<(), host_wasmtime::HostError> {
+/// let refused = Host::new()?.compile("1 + foo(2)", Profile::Workflow).unwrap_err();
+/// let error = refused.engine().expect("only some functions may be called");
+/// assert_eq!(error.span, Some(Span { start: 4, end: 10 }));
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Deserialize)]
 pub struct Span {
     /// Where it starts.
@@ -174,6 +236,16 @@ pub struct Span {
 
 impl EngineError {
     /// The error document as the engine wrote it.
+    ///
+    /// ```
+    /// # use host_wasmtime::{Host, Profile};
+    /// # fn main() -> Result<(), host_wasmtime::HostError> {
+    /// let refused = Host::new()?.compile("1 +", Profile::Workflow).unwrap_err();
+    /// let error = refused.engine().expect("a syntax error is the engine's");
+    /// assert!(error.json().contains(r#""class":"syntax""#));
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn json(&self) -> &str {
         &self.json
     }

@@ -6,6 +6,19 @@ use serde::{Deserialize, Serialize};
 
 /// What an evaluation will cost in steps, as far as the source tells: the same on every
 /// host, since the module says it.
+///
+/// ```
+/// # use host_wasmtime::{Host, Profile};
+/// # fn main() -> Result<(), host_wasmtime::HostError> {
+/// let host = Host::new()?;
+/// let estimate = |source| Ok::<_, host_wasmtime::HostError>(
+///     host.compile(source, Profile::Workflow)?.estimate().to_string(),
+/// );
+/// assert_eq!(estimate("1 + 2")?, "3 to 6 steps");
+/// assert_eq!(estimate("payload.items")?, "2 to O(n) steps");
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Estimate {
     /// An evaluation that succeeds takes no fewer steps.

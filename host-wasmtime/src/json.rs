@@ -23,6 +23,12 @@ pub struct Json(Box<RawValue>);
 
 impl Json {
     /// Checks a text.
+    ///
+    /// ```
+    /// # use host_wasmtime::Json;
+    /// let error = Json::parse("{\"a\": 1,}").unwrap_err();
+    /// assert!(error.to_string().contains("line 1 column 9"), "{error}");
+    /// ```
     pub fn parse(text: &str) -> Result<Self, HostError> {
         serde_json::from_str(text).map(Json).map_err(refuse)
     }
@@ -33,6 +39,11 @@ impl Json {
     }
 
     /// A JSON string that holds `text`.
+    ///
+    /// ```
+    /// # use host_wasmtime::Json;
+    /// assert_eq!(Json::from_text("say \"hi\"").as_str(), r#""say \"hi\"""#);
+    /// ```
     pub fn from_text(text: &str) -> Self {
         let json = Value::from(text).to_string();
         // The text of a JSON value is always JSON; were it not, the module would say so.
@@ -40,6 +51,14 @@ impl Json {
     }
 
     /// The value as serde_json has it. What it cannot hold is an error that names the place.
+    ///
+    /// ```
+    /// # use host_wasmtime::Json;
+    /// let value = Json::parse(r#"{"id": 7}"#).unwrap().to_value().unwrap();
+    /// assert_eq!(value["id"], 7);
+    /// let error = Json::parse(r#"{"id": "\ud800"}"#).unwrap().to_value().unwrap_err();
+    /// assert!(error.to_string().contains("`/id`"), "{error}");
+    /// ```
     pub fn to_value(&self) -> Result<Value, HostError> {
         serde_json::from_str(self.as_str()).map_err(|error| {
             let lines = self.as_str().split_inclusive('\n');

@@ -6,6 +6,18 @@ use crate::Spent;
 use crate::error::HostError;
 
 /// Every class of errors: those of the contract, and `host` for what this host adds.
+///
+/// ```
+/// # use host_wasmtime::{ERROR_CLASSES, Host};
+/// # fn main() -> Result<(), host_wasmtime::HostError> {
+/// let metrics = Host::new()?.metrics();
+/// for (class, errors) in ERROR_CLASSES.iter().zip(metrics.errors) {
+///     println!("expr_errors_total{{class=\"{class}\"}} {errors}");
+/// }
+/// # assert_eq!(metrics.errors, [0; ERROR_CLASSES.len()]);
+/// # Ok(())
+/// # }
+/// ```
 pub const ERROR_CLASSES: [&str; 13] = [
     "syntax",
     "lambda",

@@ -4,12 +4,11 @@
 //! call has grown too large.
 
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
-use std::time::{Duration, Instant};
 
 use wasmtime::{Engine, InstancePre, Linker};
 
 use crate::config::Settings;
-use crate::deadline::Ticker;
+use crate::deadline::{Deadline, Ticker};
 use crate::engine::{Interruption, configuration};
 use crate::error::HostError;
 use crate::instance::{Instance, State};
@@ -23,19 +22,15 @@ pub(crate) struct Pool {
     pub(crate) counters: Counters,
     plain: Lane,
     /// Made for the first deadline.
-    timed: OnceLock<Result<Timed, HostError>>,
+    timed: OnceLock<Result<Lane, HostError>>,
 }
 
 /// One compilation of the module, and instances of it that wait for a call.
 struct Lane {
     module: InstancePre<State>,
     idle: Mutex<Vec<Instance>>,
-}
-
-/// A lane whose instances look at the clock when its ticker says so.
-struct Timed {
-    lane: Lane,
-    ticker: Ticker,
+    /// Says when instances look at the clock, where they can.
+    ticker: Option<Ticker>,
 }
 
 impl Pool {
@@ -48,25 +43,35 @@ impl Pool {
         Ok(Pool { artifact, settings, counters, plain, timed: OnceLock::new() })
     }
 
-    /// Runs `work` on an instance that nobody else uses. The instance is kept for later,
-    /// unless it trapped or broke the wire.
+    /// Runs `work` on an instance that nobody else uses, and stops the module at the
+    /// deadline. The instance is kept for later, unless it trapped or broke the wire.
     pub(crate) fn run<T>(
         &self,
+        deadline: Option<Deadline>,
         work: impl FnOnce(&mut Instance) -> Result<T, HostError>,
     ) -> Result<T, HostError> {
-        let instance = self.take(&self.plain)?;
-        self.serve(&self.plain, instance, work)
+        let lane = self.lane(deadline.is_some())?;
+        let mut instance = self.take(lane)?;
+        let before = instance.memory_bytes();
+        let (result, broken) = self.attempt(lane, &mut instance, deadline, work);
+        let grown = instance.memory_bytes() > before.max(self.settings.idle_memory_bytes);
+        if broken || grown || !lane.keep(instance, self.settings.idle_instances) {
+            Counters::count(&self.counters.instances_dropped);
+        }
+        result
     }
 
-    /// Runs `work` on the instance in `slot`, which is a new one if there is none, and
-    /// empty afterwards if it trapped.
+    /// As [`Pool::run`], on the instance in `slot`, which is a new one if there is none, and
+    /// empty afterwards if it trapped. All calls with one slot have deadlines, or none has.
     pub(crate) fn run_in<T>(
         &self,
         slot: &mut Option<Instance>,
+        deadline: Option<Deadline>,
         work: impl FnOnce(&mut Instance) -> Result<T, HostError>,
     ) -> Result<T, HostError> {
-        let mut instance = slot.take().map_or_else(|| self.take(&self.plain), Ok)?;
-        let (result, broken) = self.attempt(&mut instance, work);
+        let lane = self.lane(deadline.is_some())?;
+        let mut instance = slot.take().map_or_else(|| self.take(lane), Ok)?;
+        let (result, broken) = self.attempt(lane, &mut instance, deadline, work);
         if broken {
             Counters::count(&self.counters.instances_dropped);
         } else {
@@ -76,33 +81,23 @@ impl Pool {
     }
 
     /// Takes back what [`Pool::run_in`] left in its slot.
-    pub(crate) fn give_back(&self, mut instance: Instance) {
+    pub(crate) fn give_back(&self, mut instance: Instance, timed: bool) {
+        // The deadline of the last call may have passed since.
+        instance.set_deadline(None);
         let small = instance.memory_bytes() <= self.settings.idle_memory_bytes;
         let kept = small
             && instance.forget().is_ok()
-            && self.plain.keep(instance, self.settings.idle_instances);
+            && self
+                .lane(timed)
+                .is_ok_and(|lane| lane.keep(instance, self.settings.idle_instances));
         if !kept {
             Counters::count(&self.counters.instances_dropped);
         }
     }
 
-    /// As [`Pool::run`], but stops the module after `time`, which is counted from when
-    /// there is an instance.
-    pub(crate) fn run_within<T>(
-        &self,
-        time: Duration,
-        work: impl FnOnce(&mut Instance) -> Result<T, HostError>,
-    ) -> Result<T, HostError> {
-        let Timed { lane, ticker } = self.timed()?;
-        let mut instance = self.take(lane)?;
-        // A time beyond the clock's range never passes.
-        let Some(deadline) = Instant::now().checked_add(time) else {
-            instance.set_deadline(None);
-            return self.serve(lane, instance, work);
-        };
-        instance.set_deadline(Some(deadline));
-        let _watch = ticker.watch(deadline);
-        self.serve(lane, instance, work)
+    /// Sees to it that there is machine code for deadlines, which no deadline counts.
+    pub(crate) fn prepare_deadlines(&self) -> Result<(), HostError> {
+        self.lane(true).map(drop)
     }
 
     /// What happened so far.
@@ -110,15 +105,15 @@ impl Pool {
         self.counters.read()
     }
 
-    fn timed(&self) -> Result<&Timed, HostError> {
-        let timed = self.timed.get_or_init(|| {
+    fn lane(&self, timed: bool) -> Result<&Lane, HostError> {
+        if !timed {
+            return Ok(&self.plain);
+        }
+        let lane = self.timed.get_or_init(|| {
             let Pool { artifact, settings, counters, .. } = self;
-            let lane =
-                Lane::new(artifact, Interruption::AtDeadlines, settings, counters)?;
-            let ticker = Ticker::start(lane.module.module().engine())?;
-            Ok(Timed { lane, ticker })
+            Lane::new(artifact, Interruption::AtDeadlines, settings, counters)
         });
-        timed.as_ref().map_err(HostError::clone)
+        lane.as_ref().map_err(HostError::clone)
     }
 
     /// An idle instance, else a new one.
@@ -133,27 +128,18 @@ impl Pool {
         )
     }
 
-    fn serve<T>(
-        &self,
-        lane: &Lane,
-        mut instance: Instance,
-        work: impl FnOnce(&mut Instance) -> Result<T, HostError>,
-    ) -> Result<T, HostError> {
-        let before = instance.memory_bytes();
-        let (result, broken) = self.attempt(&mut instance, work);
-        let grown = instance.memory_bytes() > before.max(self.settings.idle_memory_bytes);
-        if broken || grown || !lane.keep(instance, self.settings.idle_instances) {
-            Counters::count(&self.counters.instances_dropped);
-        }
-        result
-    }
-
     /// Runs `work`, counts it, and says whether the instance can no longer be used.
     fn attempt<T>(
         &self,
+        lane: &Lane,
         instance: &mut Instance,
+        deadline: Option<Deadline>,
         work: impl FnOnce(&mut Instance) -> Result<T, HostError>,
     ) -> (Result<T, HostError>, bool) {
+        let deadline = deadline.and_then(|deadline| deadline.0);
+        instance.set_deadline(deadline);
+        let watch = lane.ticker.as_ref().zip(deadline);
+        let _watch = watch.map(|(ticker, deadline)| ticker.watch(deadline));
         let result = work(instance);
         self.counters.end_call(instance.memory_bytes());
         let broken = result.as_ref().err().is_some_and(|error| {
@@ -185,7 +171,11 @@ impl Lane {
         // An empty linker is the proof that the module sees nothing but its input.
         let module =
             Linker::new(&engine).instantiate_pre(&module).map_err(HostError::setup)?;
-        Ok(Lane { module, idle: Mutex::default() })
+        let ticker = match interruption {
+            Interruption::Never => None,
+            Interruption::AtDeadlines => Some(Ticker::start(&engine)?),
+        };
+        Ok(Lane { module, idle: Mutex::default(), ticker })
     }
 
     /// Keeps an instance for the next call, unless enough of them wait.

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use crate::deadline::Time;
 use crate::error::{EngineError, HostError};
 use crate::instance::Instance;
 use crate::{Evaluation, Expr, Host, Inputs, Json, wire};
@@ -13,6 +14,9 @@ const LARGEST_BATCH: usize = 512;
 ///
 /// It has that instance for itself, and gives it back when it is dropped. If the host has
 /// to stop the instance, the next evaluation reads the context again in another.
+///
+/// Each evaluation has the time of the host that read the context ([`Host::within`]),
+/// whatever the expression's own host says; where the context is read again, that counts.
 pub struct Context {
     host: Host,
     request: Vec<u8>,
@@ -68,13 +72,12 @@ impl Host {
         exprs: &[Expr],
         inputs: &Inputs,
     ) -> Result<Vec<Result<Evaluation, EngineError>>, HostError> {
+        let host = self.for_one_call()?;
         let mut results = Vec::new();
         for exprs in exprs.chunks(LARGEST_BATCH) {
             let programs: Vec<_> = exprs.iter().map(|expr| &expr.program).collect();
-            let document = self
-                .shared
-                .pool
-                .run(|instance| instance.evaluate_batch(&programs, inputs))?;
+            let document =
+                host.run(|instance| instance.evaluate_batch(&programs, inputs))?;
             results.extend(wire::read_batch(&document)?);
         }
         Ok(results)
@@ -84,12 +87,25 @@ impl Host {
 impl Context {
     /// Evaluates over this context. `inputs` have everything else; a context or bindings
     /// among them are an error of the engine.
+    ///
+    /// ```
+    /// # use host_wasmtime::{Host, Inputs, Json, Limits, Profile};
+    /// # fn main() -> Result<(), host_wasmtime::HostError> {
+    /// let host = Host::new()?;
+    /// let expr = host.compile("payload.n * 2", Profile::Workflow)?;
+    /// let mut context = host.context(Some(&Json::parse(r#"{"payload":{"n":21}}"#)?))?;
+    /// let limits = Limits { steps: Some(100), ..Limits::default() };
+    /// let result = context.evaluate(&expr, &Inputs { limits, ..Inputs::default() })?;
+    /// assert_eq!(result.json.as_deref(), Some("42"));
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn evaluate(
         &mut self,
         expr: &Expr,
         inputs: &Inputs,
     ) -> Result<Evaluation, HostError> {
-        expr.observe(|_| {
+        expr.observe(|| {
             self.with_instance(|instance, resident| {
                 let request = wire::evaluate_request(inputs, Some(resident), None);
                 expr.evaluate_in(instance, &request)
@@ -103,7 +119,8 @@ impl Context {
         work: impl FnOnce(&mut Instance, u32) -> Result<T, HostError>,
     ) -> Result<T, HostError> {
         let Context { host, request, instance } = self;
-        host.shared.pool.run_in(instance, |instance| {
+        let deadline = host.deadline()?;
+        host.shared.pool.run_in(instance, deadline, |instance| {
             let resident = instance.load(request)?;
             work(instance, resident)
         })
@@ -113,7 +130,8 @@ impl Context {
 impl Drop for Context {
     fn drop(&mut self) {
         if let Some(instance) = self.instance.take() {
-            self.host.shared.pool.give_back(instance);
+            let timed = !matches!(self.host.time, Time::Unlimited);
+            self.host.shared.pool.give_back(instance, timed);
         }
     }
 }

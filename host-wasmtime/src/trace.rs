@@ -32,14 +32,11 @@ mod on {
 
         /// Records how the evaluation ended.
         pub(crate) fn end(self, result: &Result<Evaluation, HostError>) {
-            if let Some(spent) = crate::spent(result) {
+            if let Some(spent) = crate::expression::spent(result) {
                 self.0.record("steps", spent.steps).record("bytes", spent.bytes);
             }
             if let Err(error) = result {
-                self.0.record("class", error.class());
-                if let Some(error) = error.engine() {
-                    self.0.record("code", error.code.as_str());
-                }
+                self.0.record("class", error.class()).record("code", error.code());
             }
         }
     }

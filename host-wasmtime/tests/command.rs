@@ -208,6 +208,32 @@ fn path(file: &tempfile::NamedTempFile) -> &str {
 }
 
 #[test]
+fn what_check_would_ignore_is_refused() {
+    let error = refused(&["check", "missing/definition.json"]);
+    assert!(error.contains("there is no file missing/definition.json"), "{error}");
+    assert_eq!(printed(&["check", "(a.json)"], ""), "valid, calls no function\n");
+    for option in [["--format", "sarif"], ["--rules", "rules.json"]] {
+        let error = refused(&["check", "a > 1", option[0], option[1]]);
+        assert!(error.contains("are for a definition"), "{error}");
+    }
+    let error = refused(&["check", "-", "--profile", "jsonata"]);
+    assert!(error.contains("is for expressions"), "{error}");
+}
+
+#[test]
+fn a_file_of_another_shape_is_named() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("list.json");
+    fs::write(&file, "[]").unwrap();
+    let path = file.to_str().unwrap();
+    for command in ["check", "audit", "correlate", "test"] {
+        let error = refused(&[command, path]);
+        assert!(error.contains(path), "{error}");
+        assert!(!error.contains("struct"), "{error}");
+    }
+}
+
+#[test]
 fn check_goes_through_a_whole_definition() {
     let broken = file(
         r#"{"steps":[{"id":"a","type":"x","config":{"b":{"$expr":"1 +\n lenn(2)"}}}]}"#,
@@ -365,4 +391,18 @@ fn correlate_and_match_print_what_is_decided() {
     assert!(found.contains("correlation-key"), "{found}");
     let found = printed(&["match", "--now", now, path(&wait), path(&signals)], "");
     assert!(found.contains(now), "{found}");
+}
+
+#[test]
+fn a_reader_that_has_seen_enough_is_no_failure() {
+    let mut child = Command::new(env!("CARGO_BIN_EXE_expr"))
+        .args(["completions", "bash"])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    drop(child.stdout.take());
+    let output = child.wait_with_output().unwrap();
+    assert_eq!(String::from_utf8(output.stderr).unwrap(), "");
+    assert!(output.status.success());
 }

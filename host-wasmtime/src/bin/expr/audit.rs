@@ -40,8 +40,9 @@ pub(crate) fn audit(
     for file in &files {
         let file = file.to_string_lossy();
         let definition = contract::read(&file)?;
-        let check =
-            host.check_document(&definition, &json!({})).map_err(contract::explain)?;
+        let check = host
+            .check_document(&definition, &json!({}))
+            .map_err(|error| contract::explain_file(&file, &error))?;
         let counted = check.get("expressions").and_then(Value::as_u64);
         expressions = expressions.saturating_add(counted.unwrap_or_default());
         let diagnostics = check.get("diagnostics").and_then(Value::as_array);

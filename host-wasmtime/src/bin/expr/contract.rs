@@ -65,7 +65,9 @@ pub(crate) fn check(
         options.insert("rules".to_owned(), read(path)?);
     }
     let definition = read(path)?;
-    let check = host.check_document(&definition, &options).map_err(explain)?;
+    let check = host
+        .check_document(&definition, &options)
+        .map_err(|it| explain_file(path, &it))?;
     let report = match format {
         Format::Json => check.to_string(),
         Format::Text => describe(path, &check),
@@ -97,7 +99,9 @@ pub(crate) fn correlate(host: &Host, arguments: &Correlate) -> Result<String, St
     event.insert("limits".to_owned(), Json::from_value(&limits).map_err(explain)?);
     let found =
         Json::from_value(&event).and_then(|event| host.ask_json("correlation", &event));
-    found.map(|found| found.as_str().to_owned()).map_err(explain)
+    found
+        .map(|found| found.as_str().to_owned())
+        .map_err(|error| explain_file(&arguments.event, &error))
 }
 
 pub(crate) fn match_wait(host: &Host, arguments: &Match) -> Result<String, String> {
@@ -142,8 +146,15 @@ pub(crate) fn read<T: DeserializeOwned>(path: &str) -> Result<T, String> {
     };
     let text =
         text.map_err(|error| render::message(&format!("cannot read {path}: {error}")))?;
-    serde_json::from_str(&text)
-        .map_err(|error| render::message(&format!("{path} is not valid JSON: {error}")))
+    serde_json::from_str(&text).map_err(|error| {
+        let what = if error.is_data() { "cannot be used" } else { "is not valid JSON" };
+        render::message(&format!("{path} {what}: {error}"))
+    })
+}
+
+/// What the module says of the file at `path`.
+pub(crate) fn explain_file(path: &str, error: &HostError) -> String {
+    render::message(&format!("{path} cannot be used: {error}"))
 }
 
 pub(crate) fn explain(error: HostError) -> String {

@@ -15,7 +15,7 @@ mod vectors;
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::io::{self, Read as _};
+use std::io::{self, Read as _, Write as _};
 use std::path::Path;
 use std::process::ExitCode;
 
@@ -199,14 +199,24 @@ fn main() -> ExitCode {
         Command::Completions { shell } => Ok(found(completions(*shell))),
     };
     match outcome {
-        Ok((line, code)) => {
-            println!("{line}");
-            code
-        }
+        Ok((line, code)) => print(&line, code),
         Err(report) => {
             eprintln!("{report}");
             ExitCode::FAILURE
         }
+    }
+}
+
+/// Prints a result, and ends with `code` also where the reader has seen enough, as `head`
+/// has.
+fn print(line: &str, code: ExitCode) -> ExitCode {
+    match writeln!(io::stdout(), "{line}") {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+            let message = format!("cannot write to standard output: {error}");
+            eprintln!("{}", render::message(&message));
+            ExitCode::FAILURE
+        }
+        _ => code,
     }
 }
 
@@ -242,7 +252,25 @@ fn eval(host: &Host, arguments: &Eval) -> Result<String, String> {
 fn check(host: &Host, arguments: &Check) -> Result<(String, ExitCode), String> {
     let Check { source, profile, format, rules } = arguments;
     if source == "-" || Path::new(source).is_file() {
-        return contract::check(host, source, rules.as_deref(), *format);
+        return match profile {
+            ProfileName::Workflow => {
+                contract::check(host, source, rules.as_deref(), *format)
+            }
+            ProfileName::Jsonata => Err(render::message(
+                "`--profile jsonata` is for expressions: definitions are in `workflow`",
+            )),
+        };
+    }
+    // Else the check of a file that is not there would succeed: its name is a path.
+    if source.ends_with(".json") {
+        return Err(render::message(&format!(
+            "there is no file {source}; an expression that ends so goes in parentheses"
+        )));
+    }
+    if rules.is_some() || *format != contract::Format::Text {
+        return Err(render::message(
+            "`--rules` and `--format` are for a definition, and no file is named so",
+        ));
     }
     let check = host
         .check(source, (*profile).into())

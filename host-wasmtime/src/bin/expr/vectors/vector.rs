@@ -18,6 +18,7 @@ const OLDER_GROUPS: [(&str, Older); 3] = [
 
 /// A file.
 #[derive(Deserialize)]
+#[serde(expecting = "an object with `meta` and `vectors`")]
 pub(super) struct Suite {
     meta: Meta,
     /// Members stay raw text: contexts must reach the module as they are, and serde_json
