@@ -8,9 +8,9 @@
 import { hasMember, type Plan } from "./project.js";
 
 /** Levels that are entered: a context is seldom deeper, and the host's stack is not ours. */
-const DEEPEST = 32;
+const DEEPEST = 128;
 /** Characters and values of one text; a larger one is better gathered in pieces. */
-const LARGEST = 1 << 20;
+const LARGEST = 1 << 22;
 /** UTF-16 units up to which looking at each beats a regular expression. */
 const SHORT = 48;
 
@@ -24,37 +24,84 @@ export function plainJsonText(value: unknown, plan: Plan | undefined): string | 
 }
 
 function textOf(value: unknown, plan: Plan | undefined, depth: number): string | undefined {
-  switch (typeof value) {
-    case "string":
-      room -= value.length;
-      return room < 0 ? undefined : quote(value);
-    case "number":
-      // As JSON does: negative zero is written `0`.
-      return Number.isFinite(value) ? String(value) : undefined;
-    case "boolean":
-      return value ? "true" : "false";
-    case "object":
-      if (value === null) {
-        return "null";
-      }
-      room -= 1;
-      if (depth === 0 || room < 0 || "toJSON" in value || Symbol.toStringTag in value) {
-        return undefined;
-      }
-      if (Array.isArray(value)) {
-        return textOfArray(value, plan, depth - 1);
-      }
-      return isPlain(value) ? textOfObject(value, plan, depth - 1) : undefined;
-    default:
-      return undefined;
+  if (typeof value === "string") {
+    room -= value.length;
+    return room < 0 ? undefined : quote(value);
+  }
+  if (typeof value !== "object" || value === null) {
+    return isCarried(value, depth) ? String(value === 0 ? 0 : value) : undefined;
+  }
+  if (plan === undefined) {
+    return textOfWhole(value, depth);
+  }
+  if (!isEntered(value, depth)) {
+    return undefined;
+  }
+  return Array.isArray(value)
+    ? textOfArray(value, plan, depth - 1)
+    : textOfObject(value, plan, depth - 1);
+}
+
+/** What is read whole is looked at first, and then JSON itself is faster than any other. */
+function textOfWhole(value: object, depth: number): string | undefined {
+  if (!isCarried(value, depth)) {
+    return undefined;
+  }
+  try {
+    return JSON.stringify(value);
+  } catch {
+    // A getter can answer otherwise the second time.
+    return undefined;
   }
 }
 
-function textOfArray(
-  items: readonly unknown[],
-  plan: Plan | undefined,
-  depth: number,
-): string | undefined {
+/** Whether JSON carries all of a value as it is. */
+function isCarried(value: unknown, depth: number): boolean {
+  switch (typeof value) {
+    case "string":
+      room -= value.length;
+      return room >= 0;
+    case "number":
+      return Number.isFinite(value);
+    case "boolean":
+      return true;
+    case "object":
+      return value === null || (isEntered(value, depth) && areCarried(value, depth - 1));
+    default:
+      return false;
+  }
+}
+
+/** Whether JSON carries all members. One that is undefined is left out, or null in a list. */
+function areCarried(value: object, depth: number): boolean {
+  if (Array.isArray(value)) {
+    room -= value.length;
+    // A loop by index would go through all holes of a long list.
+    return room >= 0 && value.every((item) => item === undefined || isCarried(item, depth));
+  }
+  for (const name in value) {
+    room -= name.length;
+    const member = (value as Record<string, unknown>)[name];
+    if (member !== undefined && !isCarried(member, depth)) {
+      return false;
+    }
+  }
+  return room >= 0;
+}
+
+/** Whether a container is of the usual kind and may be entered. */
+function isEntered(value: object, depth: number): boolean {
+  room -= 1;
+  return (
+    depth > 0 &&
+    room >= 0 &&
+    !("toJSON" in value) &&
+    !(Symbol.toStringTag in value) &&
+    (Array.isArray(value) || isPlain(value))
+  );
+}
+
+function textOfArray(items: readonly unknown[], plan: Plan, depth: number): string | undefined {
   room -= items.length;
   if (room < 0) {
     return undefined;
@@ -70,12 +117,11 @@ function textOfArray(
   return `[${text}]`;
 }
 
-function textOfObject(value: object, plan: Plan | undefined, depth: number): string | undefined {
-  const names = plan?.names ?? Object.keys(value);
+function textOfObject(value: object, plan: Plan, depth: number): string | undefined {
   let text = "";
-  for (let at = 0; at < names.length; at++) {
-    const name = names[at] as string;
-    if (plan !== undefined && !hasMember(value, name)) {
+  for (let at = 0; at < plan.names.length; at++) {
+    const name = plan.names[at] as string;
+    if (!hasMember(value, name)) {
       continue;
     }
     // An own member, so this never reads a prototype.
@@ -83,11 +129,11 @@ function textOfObject(value: object, plan: Plan | undefined, depth: number): str
     if (member === undefined) {
       continue;
     }
-    const json = textOf(member, plan?.plans[at], depth);
+    const json = textOf(member, plan.plans[at], depth);
     if (json === undefined) {
       return undefined;
     }
-    const key = plan?.keys[at] ?? `${quote(name)}:`;
+    const key = plan.keys[at] as string;
     room -= key.length;
     text += text === "" ? key + json : `,${key}${json}`;
   }
