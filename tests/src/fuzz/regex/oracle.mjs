@@ -1,5 +1,6 @@
 // Answers each line `[pattern, flags, subjects]` with what RegExp finds: "refused", or for
-// each subject its first matches, each as the ranges of its groups.
+// each subject its first matches, each as the ranges of its groups; "gave up" where its
+// stack overflows.
 import { createInterface } from "node:readline";
 
 const MATCHES = 4;
@@ -21,7 +22,11 @@ function answer([pattern, flags, subjects]) {
   } catch {
     return "refused";
   }
-  return subjects.map((subject) => matches(regex, subject));
+  try {
+    return subjects.map((subject) => matches(regex, subject));
+  } catch {
+    return "gave up";
+  }
 }
 
 for await (const line of createInterface({ input: process.stdin })) {
