@@ -16,6 +16,14 @@ pub(crate) struct Memory {
     pub(crate) room: Room,
 }
 
+impl Memory {
+    /// Forgets everything, and gives back what is much.
+    fn clear(&mut self) {
+        self.heap.clear();
+        self.room.forget();
+    }
+}
+
 /// Memory that inputs have left, for the next ones: most are small, and asking for memory
 /// would take as long as reading them.
 #[derive(Default)]
@@ -41,20 +49,37 @@ impl Inputs {
 
     /// The context from JSON text.
     pub fn from_json(context: &[u8]) -> Result<Self, Error> {
-        Inputs::from_wanted(context, Wanted::Whole)
-    }
-
-    /// What a program reads of the context from JSON text; the rest of the text is checked
-    /// and left out.
-    pub fn from_json_read(context: &[u8], reads: &Reads) -> Result<Self, Error> {
-        Inputs::from_wanted(context, Wanted::Parts(reads))
-    }
-
-    fn from_wanted(context: &[u8], wanted: Wanted<'_>) -> Result<Self> {
         let mut inputs = Inputs::default();
-        let limits = ReadLimits::default();
-        inputs.context = read_json(&mut inputs.memory.heap, context, wanted, limits)?;
+        inputs.read_wanted(context, Wanted::Whole)?;
         Ok(inputs)
+    }
+
+    /// What a program reads of a context in JSON text, in place of the context and bindings
+    /// before, and in their memory; the rest of the text is checked and left out. If it is
+    /// refused, there is no context.
+    ///
+    /// ```
+    /// use expr_core::{Inputs, Limits, Profile, Program};
+    /// let program = Program::compile("payload.id".into(), Profile::Workflow)?;
+    /// let mut inputs = Inputs::new();
+    /// for id in ["1", "2"] {
+    ///     let context = format!(r#"{{"payload":{{"id":{id}}}}}"#);
+    ///     inputs.read(context.as_bytes(), program.reads())?;
+    ///     let evaluation = program.evaluate(&mut inputs, Limits::default());
+    ///     assert_eq!(evaluation.outcome?, Some(id.into()));
+    /// }
+    /// # Ok::<(), expr_core::Error>(())
+    /// ```
+    pub fn read(&mut self, context: &[u8], reads: &Reads) -> Result<(), Error> {
+        self.memory.clear();
+        self.read_wanted(context, Wanted::Parts(reads))
+    }
+
+    fn read_wanted(&mut self, context: &[u8], wanted: Wanted<'_>) -> Result<()> {
+        (self.context, self.bindings) = (Value::Undefined, None);
+        let limits = ReadLimits::default();
+        self.context = read_json(&mut self.memory.heap, context, wanted, limits)?;
+        Ok(())
     }
 
     /// The context and bindings from members of a document's root object; a member that
@@ -73,8 +98,7 @@ impl Inputs {
     /// Leaves the memory to other inputs, but for what is much.
     pub fn into_spare(self) -> Spare {
         let Inputs { mut memory, .. } = self;
-        memory.heap.clear();
-        memory.room.forget();
+        memory.clear();
         Spare { memory }
     }
 

@@ -138,8 +138,8 @@ fn builtin_names() -> String {
 fn errors() -> String {
     let mut page = String::from(
         "# Errors\n\n\
-         Every code that the engine and the module can answer with; a code never changes its \
-         meaning.\n\
+         Every code that the engine, the module and the hosts can answer with; a code never \
+         changes its meaning.\n\
          Generated from the catalogue by `cargo xtask docs`.\n\n\
          | code | class | message | help |\n|---|---|---|---|\n",
     );
@@ -149,8 +149,19 @@ fn errors() -> String {
     for refusal in Refusal::samples() {
         row(&mut page, refusal.code(), "wire", &refusal.message(), refusal.help());
     }
+    for (code, class, message) in OF_HOSTS {
+        row(&mut page, code, class, message, None);
+    }
     page
 }
+
+/// What the npm package and host-wasmtime say themselves, each in words of its own.
+const OF_HOSTS: [(&str, &str, &str); 4] = [
+    ("W0201", "transport", "what was given is no JSON, or cannot be carried as JSON"),
+    ("W0202", "wire", "an argument of a call has no meaning"),
+    ("X0201", "host", "the module was stopped, or cannot be run"),
+    ("X0202", "host", "Expression evaluation exceeded {timeoutMs}ms"),
+];
 
 fn row(page: &mut String, code: &str, class: &str, message: &str, help: Option<&str>) {
     let [message, help] =

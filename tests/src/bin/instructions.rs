@@ -60,7 +60,9 @@ fn counted_compile(source: &str) -> Result<Program, Error> {
 
 #[inline(never)]
 fn counted_read(context: &[u8], program: &Program) -> Result<Inputs, Error> {
-    black_box(Inputs::from_json_read(black_box(context), program.reads()))
+    let mut inputs = Inputs::new();
+    inputs.read(black_box(context), program.reads())?;
+    Ok(black_box(inputs))
 }
 
 #[inline(never)]

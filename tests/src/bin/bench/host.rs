@@ -66,7 +66,8 @@ fn timed(host: &Host, workload: &Workload) -> Result<Row, String> {
             .map_err(|error| format!("{}: {error}", workload.name))?;
     let native = || {
         let context = workload.context.as_bytes();
-        let mut inputs = NativeInputs::from_json_read(context, program.reads()).ok()?;
+        let mut inputs = NativeInputs::new();
+        inputs.read(context, program.reads()).ok()?;
         program.evaluate(&mut inputs, NATIVE_LIMITS).outcome.ok().flatten()
     };
     let (expr, inputs) = prepared(host, workload)?;

@@ -100,9 +100,9 @@ fn ours(workload: &Workload, mode: Mode) -> Entered<'_> {
             entrant(move || evaluate(&program, &mut inputs), parsed)
         }
         Mode::Json => {
+            let mut inputs = Inputs::new();
             let read = move || {
-                let reads = program.reads();
-                let mut inputs = Inputs::from_json_read(context, reads).map_err(told)?;
+                inputs.read(context, program.reads()).map_err(told)?;
                 evaluate(&program, &mut inputs)
             };
             entrant(read, parsed)
