@@ -171,8 +171,9 @@ fn split_at(
             // As many to the byte as there were until here, if the budget allows: a list
             // that moves is in memory twice.
             let rest = u64::from(text.len).saturating_sub(to_u64(at));
-            let more = to_u64(parts.len()).saturating_mul(rest) / to_u64(at.max(1));
-            make_room(&mut parts, heap.affordable(more).saturating_add(1));
+            let more = to_u64(parts.len()).saturating_mul(rest).checked_div(to_u64(at));
+            let more = heap.affordable(more.unwrap_or_default());
+            make_room(&mut parts, more.saturating_add(1));
         }
         let Some((from, to)) = search.find(heap, at) else {
             parts.push(Value::String(search.part(heap, at, search.end())?));
