@@ -55,8 +55,8 @@ impl Inputs {
     }
 
     /// What a program reads of a context in JSON text, in place of the context and bindings
-    /// before, and in their memory; the rest of the text is checked and left out. If it is
-    /// refused, there is no context.
+    /// before, and in their memory; the rest of the text is checked and left out. Clock and
+    /// seed stay. If the text is refused, there is no context.
     ///
     /// ```
     /// use expr_core::{Inputs, Limits, Profile, Program};

@@ -79,14 +79,16 @@ impl HostError {
     pub fn class(&self) -> &str {
         match self {
             HostError::Engine(error) => &error.class,
-            HostError::Wire(_) => "wire",
             HostError::Json(_) | HostError::NoValue { .. } => "transport",
-            HostError::Trap(_) | HostError::Deadline | HostError::Setup(_) => "host",
+            HostError::Trap(_)
+            | HostError::Deadline
+            | HostError::Wire(_)
+            | HostError::Setup(_) => "host",
         }
     }
 
     /// The code: the engine's, else `W0201` for what cannot be carried as JSON, as in npm,
-    /// or `X0201` for what the host itself says of the module.
+    /// `X0202` for a time that has passed, and `X0201` for what else the host itself says.
     ///
     /// ```
     /// # use host_wasmtime::{Host, HostError, Json, Profile};
@@ -94,7 +96,7 @@ impl HostError {
     /// let refused = Host::new()?.compile("1 +", Profile::Workflow).unwrap_err();
     /// assert_eq!(refused.code(), refused.engine().unwrap().code);
     /// assert_eq!(Json::parse("{").unwrap_err().code(), "W0201");
-    /// assert_eq!(HostError::Deadline.code(), "X0201");
+    /// assert_eq!(HostError::Deadline.code(), "X0202");
     /// # Ok(())
     /// # }
     /// ```
@@ -102,10 +104,8 @@ impl HostError {
         match self {
             HostError::Engine(error) => &error.code,
             HostError::Json(_) | HostError::NoValue { .. } => "W0201",
-            HostError::Trap(_)
-            | HostError::Deadline
-            | HostError::Wire(_)
-            | HostError::Setup(_) => "X0201",
+            HostError::Deadline => "X0202",
+            HostError::Trap(_) | HostError::Wire(_) | HostError::Setup(_) => "X0201",
         }
     }
 

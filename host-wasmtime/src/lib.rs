@@ -182,7 +182,8 @@ impl Host {
     /// The engine's own budget ends every evaluation, at the same step on every host; a
     /// deadline is for a service that cannot wait so long, and what it stops depends on the
     /// machine. Calls with a deadline run machine code of their own, which takes a fifth to
-    /// a half more time and is compiled when it is first asked for. That is not counted.
+    /// a half more time and is compiled when it is first asked for. That is not counted;
+    /// starting an instance is, though only the module's own work can be stopped.
     ///
     /// ```
     /// # use std::time::Duration;

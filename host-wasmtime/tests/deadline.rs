@@ -101,7 +101,7 @@ fn the_error_says_whether_budget_or_deadline_stopped_it() {
     assert_eq!(error.class(), "host");
     assert_eq!(
         error.to_string(),
-        "X0201: the host stopped the module: its deadline has passed"
+        "X0202: the host stopped the module: its deadline has passed"
     );
 }
 

@@ -42,7 +42,10 @@ function textOf(value: unknown, plan: Plan | undefined, depth: number): string |
     : textOfObject(value, plan, depth - 1);
 }
 
-/** What is read whole is looked at first, and then JSON itself is faster than any other. */
+/**
+ * What is read whole is looked at first, and then JSON itself is faster than any other. A
+ * getter is asked twice; the text has what it answers JSON, which is its second answer.
+ */
 function textOfWhole(value: object, depth: number): string | undefined {
   if (!isCarried(value, depth)) {
     return undefined;
@@ -50,7 +53,7 @@ function textOfWhole(value: object, depth: number): string | undefined {
   try {
     return JSON.stringify(value);
   } catch {
-    // A getter can answer otherwise the second time.
+    // A getter threw the second time: the writer asks it once more and passes that on.
     return undefined;
   }
 }
@@ -76,8 +79,14 @@ function isCarried(value: unknown, depth: number): boolean {
 function areCarried(value: object, depth: number): boolean {
   if (Array.isArray(value)) {
     room -= value.length;
-    // A loop by index would go through all holes of a long list.
-    return room >= 0 && value.every((item) => item === undefined || isCarried(item, depth));
+    // By index: a list may have an `every` of its own.
+    for (let at = 0; room >= 0 && at < value.length; at++) {
+      const item: unknown = value[at];
+      if (item !== undefined && !isCarried(item, depth)) {
+        return false;
+      }
+    }
+    return room >= 0;
   }
   for (const name in value) {
     room -= name.length;

@@ -127,3 +127,10 @@ test("what a caller's own getter throws reaches the caller", () => {
   });
   expect(() => whole.evaluate(context)).toThrow(own);
 });
+
+test("a list is read by its indices, whatever methods it has of its own", () => {
+  const own = { every: () => true };
+  expect(whole.evaluate({ v: Object.assign([1, 2], own) })).toEqual({ v: [1, 2] });
+  expect(whole.evaluate({ v: Object.setPrototypeOf([1, 2], null) })).toEqual({ v: [1, 2] });
+  expect(() => whole.evaluate({ v: Object.assign([1, Number.NaN], own) })).toThrow("context.v[1]");
+});

@@ -160,7 +160,7 @@ const OF_HOSTS: [(&str, &str, &str); 4] = [
     ("W0201", "transport", "what was given is no JSON, or cannot be carried as JSON"),
     ("W0202", "wire", "an argument of a call has no meaning"),
     ("X0201", "host", "the module was stopped, or cannot be run"),
-    ("X0202", "host", "Expression evaluation exceeded {timeoutMs}ms"),
+    ("X0202", "host", "a call took longer than its host allows"),
 ];
 
 fn row(page: &mut String, code: &str, class: &str, message: &str, help: Option<&str>) {

@@ -24,7 +24,7 @@ use crate::tool;
 use crate::workspace::{Inputs, Workspace, sha256, write};
 
 /// The largest artifact: every bundle that uses the engine carries three times its size.
-const LARGEST_RAW: usize = 418_200;
+const LARGEST_RAW: usize = 418_300;
 /// The largest artifact when compressed, which is what a browser downloads.
 ///
 /// The aim is 160,000 bytes. Until it is reached again, this is what the artifact has,

@@ -168,11 +168,14 @@ fn split_at(
     while parts.len() < most {
         heap.pay_item()?;
         if parts.len() == parts.capacity() {
-            // As many to the byte as there were until here, if the budget allows: a list
-            // that moves is in memory twice.
+            // As many to the byte as there were until here, but no more than four times as
+            // many, than the budget allows or than are asked for: a list that moves is in
+            // memory twice.
             let rest = u64::from(text.len).saturating_sub(to_u64(at));
             let more = to_u64(parts.len()).saturating_mul(rest).checked_div(to_u64(at));
             let more = heap.affordable(more.unwrap_or_default());
+            let more = more.min(parts.len().saturating_mul(4));
+            let more = more.min(most.saturating_sub(parts.len()));
             make_room(&mut parts, more.saturating_add(1));
         }
         let Some((from, to)) = search.find(heap, at) else {

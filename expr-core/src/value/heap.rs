@@ -172,6 +172,9 @@ impl Heap {
         self.reset(Mark::default());
         self.text.shrink_to(KEPT);
         self.values.shrink_to(KEPT_VALUES);
+        if self.functions.capacity().max(self.cells.capacity()) > KEPT_VALUES {
+            (self.functions, self.cells) = (Vec::new(), Vec::new());
+        }
         if self.names.is_large() || self.shapes.is_large() {
             (self.names, self.shapes) = (Names::default(), Shapes::default());
         }
