@@ -13,28 +13,10 @@ import {
   validate,
   withContext,
 } from "../../npm/dist/index.js";
+import { answering, failure, present } from "./answers.mjs";
 import { liveContext, LIVES, textOf } from "./live.mjs";
 
-const MEMBERS = [
-  "class", "code", "message", "position", "token", "span", "line", "column", "help", "suggestion",
-];
-
-const present = (members) =>
-  Object.fromEntries(Object.entries(members).filter(([, value]) => value !== undefined));
-
-const failure = (error) => present(Object.fromEntries(MEMBERS.map((name) => [name, error[name]])));
-
-/** Runs `call`; an ExpressionError is an answer, anything else a crash. */
-function answered(call) {
-  try {
-    return call();
-  } catch (error) {
-    if (error instanceof ExpressionError) {
-      return { error: failure(error), ...error.cost };
-    }
-    return { crash: `threw ${error?.stack ?? error}` };
-  }
-}
+const answered = answering((error) => error instanceof ExpressionError);
 
 const written = ({ value, steps, bytes }) => ({ json: textOf(value), steps, bytes });
 

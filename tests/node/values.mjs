@@ -2,31 +2,14 @@
 // of the parity runner. Contexts, variables and asks go in as live values and results come
 // out as such.
 import { createRequire } from "node:module";
+import { answering, failure, present } from "./answers.mjs";
 import { serve } from "./lines.mjs";
 import { LIVES, textOf } from "./live.mjs";
 
 const require = createRequire(import.meta.url);
 const values = require("../../target/values/node/expr_wasm.js");
 
-const MEMBERS = [
-  "class", "code", "message", "position", "token", "span", "line", "column", "help", "suggestion",
-];
-
-const present = (members) =>
-  Object.fromEntries(Object.entries(members).filter(([, value]) => value !== undefined));
-
-const failure = (error) => present(Object.fromEntries(MEMBERS.map((name) => [name, error[name]])));
-
-/** Runs `call`; an error of the engine is an answer, anything else a crash. */
-function answered(call) {
-  try {
-    return call();
-  } catch (error) {
-    return error?.name === "ExpressionError"
-      ? { error: failure(error), ...error.cost }
-      : { crash: `threw ${error?.stack ?? error}` };
-  }
-}
+const answered = answering((error) => error?.name === "ExpressionError");
 
 function liveValue({ live, context }) {
   if (live !== undefined) {
