@@ -24,11 +24,18 @@ impl Memory {
     }
 }
 
-/// Memory that inputs have left, for the next ones: most are small, and asking for memory
-/// would take as long as reading them.
+/// Memory that a document or inputs have left, for the next ones: most are small, and asking
+/// for memory would take as long as reading them.
 #[derive(Default)]
 pub struct Spare {
     memory: Box<Memory>,
+}
+
+impl Spare {
+    fn of(mut memory: Box<Memory>) -> Spare {
+        memory.clear();
+        Spare { memory }
+    }
 }
 
 /// What an evaluation reads: context, bindings, clock and seed.
@@ -97,9 +104,7 @@ impl Inputs {
 
     /// Leaves the memory to other inputs, but for what is much.
     pub fn into_spare(self) -> Spare {
-        let Inputs { mut memory, .. } = self;
-        memory.clear();
-        Spare { memory }
+        Spare::of(self.memory)
     }
 
     /// The time of the evaluation in milliseconds since 1970, UTC.
@@ -159,7 +164,12 @@ impl Document {
     /// Reads JSON text strictly: UTF-8 without BOM, numbers in range, limited depth; of a
     /// duplicate key the last value wins at its first position.
     pub fn read(json: &[u8]) -> Result<Self, Error> {
-        Document::read_wanted(json, Wanted::Whole, Spare::default())
+        Document::read_into(json, Spare::default())
+    }
+
+    /// Reads JSON text like [`Document::read`], in memory that is spare.
+    pub fn read_into(json: &[u8], spare: Spare) -> Result<Self, Error> {
+        Document::read_wanted(json, Wanted::Whole, spare)
     }
 
     /// Reads JSON text like [`Document::read`], but of the root object's member with that
@@ -177,6 +187,11 @@ impl Document {
         let Spare { mut memory } = spare;
         let root = read_json(&mut memory.heap, json, wanted, ReadLimits::default())?;
         Ok(Document { memory, root })
+    }
+
+    /// Leaves the memory to other documents, but for what is much.
+    pub fn into_spare(self) -> Spare {
+        Spare::of(self.memory)
     }
 
     /// The root value.

@@ -5,11 +5,12 @@
 //! that has used all its generations is retired. So a stale handle finds nothing, never
 //! another tenant's program.
 //!
-//! The table is bounded. When it is full, the program that was used longest ago makes
-//! room: hosts share one instance between workflows, and whoever meets a stale handle
-//! compiles again.
+//! The table is bounded. When it is full, a hand goes round the slots and the first program
+//! that was not used since it last came by makes room (the clock algorithm): hosts share one
+//! instance between workflows, and whoever meets a stale handle compiles again.
 
 use alloc::vec::Vec;
+use core::mem::take;
 use expr_core::{Inputs, Profile, Program, Spare};
 
 /// How many programs an instance keeps.
@@ -90,13 +91,14 @@ pub struct Table<T> {
     slots: Vec<Slot<T>>,
     /// Empty slots that have a generation left.
     free: Vec<u32>,
-    /// Counts uses, which orders slots by how recently they were used.
-    clock: u64,
+    /// The slot that is looked at next when the table is full.
+    hand: u32,
 }
 
 struct Slot<T> {
     generation: u32,
-    used: u64,
+    /// Whether the value was used since the hand last came by.
+    used: bool,
     value: Option<T>,
 }
 
@@ -109,25 +111,22 @@ impl<T> Default for Table<T> {
 impl<T> Table<T> {
     /// An empty table.
     pub const fn new() -> Self {
-        Table { slots: Vec::new(), free: Vec::new(), clock: 0 }
+        Table { slots: Vec::new(), free: Vec::new(), hand: 0 }
     }
 
     /// Keeps `value`; `None` when no handle is left that was never used before, which
     /// takes four thousand million insertions.
     pub fn insert(&mut self, value: T) -> Option<u32> {
-        let used = self.tick();
         let index = self.vacate()?;
         let slot = self.slots.get_mut(usize::try_from(index).ok()?)?;
-        slot.used = used;
         slot.value = Some(value);
         Some((slot.generation << INDEX_BITS) | index)
     }
 
-    /// The value behind `handle`, marked as used now.
+    /// The value behind `handle`, marked as used.
     pub fn get(&mut self, handle: u32) -> Option<&T> {
-        let used = self.tick();
         let slot = self.slot(handle)?;
-        slot.used = used;
+        slot.used = true;
         slot.value.as_ref()
     }
 
@@ -152,7 +151,7 @@ impl<T> Table<T> {
         self.len() == 0
     }
 
-    /// The index of an empty slot: a free one, a new one, or the one used longest ago.
+    /// The index of an empty slot: a free one, a new one, or the one that the hand finds.
     fn vacate(&mut self) -> Option<u32> {
         if let Some(index) = self.free.pop() {
             return Some(index);
@@ -160,29 +159,29 @@ impl<T> Table<T> {
         if self.slots.len() < CAPACITY {
             let index = u32::try_from(self.slots.len()).ok()?;
             // Generation 0 is never given out, so that 0 is no handle.
-            self.slots.push(Slot { generation: 1, used: 0, value: None });
+            self.slots.push(Slot { generation: 1, used: false, value: None });
             return Some(index);
         }
-        let (index, slot) = self
-            .slots
-            .iter_mut()
-            .enumerate()
-            .filter(|(_, slot)| slot.value.is_some() && slot.next_generation().is_some())
-            .min_by_key(|(_, slot)| slot.used)?;
-        slot.generation = slot.next_generation()?;
-        slot.value = None;
-        u32::try_from(index).ok()
+        // In the first round every value may turn out to be used; none is in the second.
+        for _ in 0..CAPACITY << 1 {
+            let index = self.hand;
+            self.hand = index.wrapping_add(1) & INDEX_MASK;
+            let slot = self.slots.get_mut(usize::try_from(index).ok()?)?;
+            if take(&mut slot.used) {
+                continue;
+            }
+            if let Some(next) = slot.next_generation() {
+                slot.generation = next;
+                return Some(index);
+            }
+        }
+        None
     }
 
     fn slot(&mut self, handle: u32) -> Option<&mut Slot<T>> {
         let index = usize::try_from(handle & INDEX_MASK).ok()?;
         let slot = self.slots.get_mut(index)?;
         (slot.generation == handle >> INDEX_BITS).then_some(slot)
-    }
-
-    fn tick(&mut self) -> u64 {
-        self.clock = self.clock.saturating_add(1);
-        self.clock
     }
 }
 
@@ -218,7 +217,7 @@ mod tests {
     }
 
     #[test]
-    fn a_full_table_evicts_what_was_used_longest_ago() {
+    fn a_full_table_evicts_what_was_not_used_since_the_hand_came_by() {
         let mut table = Table::default();
         let handles: Vec<_> = (0..CAPACITY).map(|n| table.insert(n).unwrap()).collect();
         table.get(handles[0]);
@@ -226,6 +225,19 @@ mod tests {
         assert_eq!(table.len(), CAPACITY);
         assert_eq!(table.get(handles[0]), Some(&0));
         assert_eq!(table.get(handles[1]), None);
+        assert_eq!(table.get(extra), Some(&CAPACITY));
+    }
+
+    #[test]
+    fn a_full_table_whose_values_are_all_used_evicts_in_the_second_round() {
+        let mut table = Table::default();
+        let handles: Vec<_> = (0..CAPACITY).map(|n| table.insert(n).unwrap()).collect();
+        for &handle in &handles {
+            table.get(handle);
+        }
+        let extra = table.insert(CAPACITY).unwrap();
+        assert_eq!(table.len(), CAPACITY);
+        assert_eq!(table.get(handles[0]), None);
         assert_eq!(table.get(extra), Some(&CAPACITY));
     }
 

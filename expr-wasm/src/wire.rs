@@ -41,22 +41,30 @@ pub enum Status {
 /// Compiles `source` and keeps the program.
 pub fn compile(kept: &mut Kept, request: &[u8], out: &mut Vec<u8>) -> Status {
     match try_compile(kept, request) {
-        Ok((handle, functions, reads, Estimate { min, max })) => {
+        Ok(handle) => {
             begin(out);
             write_number_member(out, "handle", handle);
-            write_functions(out, &functions);
-            write_name(out, "reads");
-            out.extend_from_slice(&reads);
-            write_name(out, "estimate");
-            out.push(b'{');
-            write_number_member(out, "min", min);
-            write_name(out, "max");
-            write_json_string(out, max.as_wtf8());
-            out.push(b'}');
+            if let Some(it) = kept.programs.get(handle) {
+                write_program(out, &it.program);
+            }
             end(out, Status::Ok)
         }
         Err(failure) => refuse(&failure, out),
     }
+}
+
+/// What a host wants to know of a program.
+fn write_program(out: &mut Vec<u8>, program: &Program) {
+    write_functions(out, program.functions());
+    write_name(out, "reads");
+    write_json_reads(out, program.reads());
+    let Estimate { min, max } = program.estimate();
+    write_name(out, "estimate");
+    out.push(b'{');
+    write_number_member(out, "min", min);
+    write_name(out, "max");
+    write_json_string(out, max.as_wtf8());
+    out.push(b'}');
 }
 
 /// A spent buffer above this size is given back, so that one large context does not stay
@@ -138,22 +146,16 @@ pub fn refuse_length(len: usize, reserved: usize, out: &mut Vec<u8>) -> Status {
     refuse(&Refusal::BeyondReserved { len, reserved }.into(), out)
 }
 
-fn try_compile(
-    kept: &mut Kept,
-    request: &[u8],
-) -> Result<(u32, Vec<Wtf8Buf>, Vec<u8>, Estimate), Failure> {
-    let document = Document::read(request)?;
+fn try_compile(kept: &mut Kept, request: &[u8]) -> Result<u32, Failure> {
+    let spare = kept.spare.take().unwrap_or_default();
+    let document = Document::read_into(request, spare)?;
     let [version, source, profile] =
         read_members(document.root(), "", &["v", "source", "profile"])?;
     let (source, profile) = read_source(version, source, profile)?;
     let program = Program::compile(source, profile)?;
-    let functions = program.functions().to_vec();
-    let mut reads = Vec::new();
-    write_json_reads(&mut reads, program.reads());
-    let estimate = program.estimate();
+    kept.spare = Some(document.into_spare());
     let compiled = Compiled { profile, program };
-    let handle = kept.programs.insert(compiled).ok_or(Refusal::TableWornOut)?;
-    Ok((handle, functions, reads, estimate))
+    Ok(kept.programs.insert(compiled).ok_or(Refusal::TableWornOut)?)
 }
 
 fn try_validate(request: &[u8]) -> Result<(Check, Option<Vec<Error>>), Failure> {
