@@ -4,7 +4,7 @@ use crate::budget::{Budget, Limits, Spent};
 use crate::compile::{Estimate, Library, compile, estimate, reads};
 use crate::contract::{self, Normalized, Unevaluated, Validation, guard, validate};
 use crate::error::{Error, ErrorKind, Result};
-use crate::eval::{Given, Loaded, Room, evaluate};
+use crate::eval::{Given, Room, evaluate};
 use crate::inputs::{Inputs, Memory};
 use crate::program::Code;
 use crate::reads::Reads;
@@ -229,10 +229,10 @@ impl Program {
             library: self.profile.library(),
         };
         let Memory { heap, room } = &mut *inputs.memory;
-        let loaded = room.load(heap, &self.code);
+        room.load(heap, &self.code);
         let mark = heap.mark();
         heap.budget = Budget::new(limits);
-        let outcome = match self.run(heap, room, loaded, given, out) {
+        let outcome = match self.run(heap, room, given, out) {
             Ok(false) if self.profile == Profile::Workflow => {
                 Err(Error::from(ErrorKind::NotSerializable))
             }
@@ -258,11 +258,10 @@ impl Program {
         &self,
         heap: &mut Heap,
         room: &mut Room,
-        loaded: Arc<Loaded>,
         given: Given,
         out: &mut Vec<u8>,
     ) -> Result<bool> {
-        let value = evaluate(heap, room, loaded, given)?;
+        let value = evaluate(heap, room, given)?;
         if value.is_undefined() {
             return Ok(false);
         }
@@ -297,10 +296,10 @@ pub(crate) fn evaluate_authored(
         library: Profile::Workflow.library(),
     };
     let mut room = Room::default();
-    let loaded = room.load(heap, &program.code);
+    room.load(heap, &program.code);
     let mut json = Vec::new();
     let outcome = program
-        .run(heap, &mut room, loaded, given, &mut json)
+        .run(heap, &mut room, given, &mut json)
         .map(|is_there| is_there.then_some(json))
         .map_err(|error| program.locate(error));
     heap.reset(mark);

@@ -171,8 +171,9 @@ pub(crate) struct Context<'a> {
     pub(crate) random: &'a mut Option<u64>,
 }
 
-/// A function that is waiting for results of others.
-pub(crate) trait Resume {
+/// A function that is waiting for results of others. What it waits in is kept from one
+/// evaluation to the next, which another thread may do.
+pub(crate) trait Resume: Send + Sync {
     /// Goes on; `result` is what the last call gave, `None` at the start.
     fn resume(
         &mut self,

@@ -6,13 +6,14 @@
 //! built-in that calls a built-in needs no more of the host's stack than one.
 
 use super::frame::{Frame, Return, Saved};
-use super::{Loaded, Machine, bug};
+use super::{Loaded, Machine, bug, numbered};
 use crate::builtin::{Body, BuiltinId, DEFAULTS, Next, REST, argument, check_arguments};
 use crate::compile::{Library, compile_text};
 use crate::error::{Error, ErrorKind, Result};
 use crate::text::Wtf8Buf;
 use crate::value::{Array, Function, Marks, Value, index, length};
 use alloc::boxed::Box;
+use alloc::sync::Arc;
 use alloc::vec::Vec;
 
 /// What became of a call.
@@ -28,12 +29,12 @@ pub(super) enum Called {
 impl Machine<'_> {
     /// The arguments of a call, in the room that `arguments` is; who calls puts it back.
     fn pop_arguments(&mut self, count: u32) -> Result<Vec<Value>> {
-        let start = self.stack.len().checked_sub(index(count));
+        let start = self.room.stack.len().checked_sub(index(count));
         let start = start.ok_or_else(|| bug("an argument is missing"))?;
-        let mut arguments = core::mem::take(&mut self.arguments);
+        let mut arguments = core::mem::take(&mut self.room.arguments);
         arguments.clear();
-        arguments.extend_from_slice(self.stack.get(start..).unwrap_or_default());
-        self.stack.truncate(start);
+        arguments.extend_from_slice(self.room.stack.get(start..).unwrap_or_default());
+        self.room.stack.truncate(start);
         Ok(arguments)
     }
 
@@ -69,7 +70,7 @@ impl Machine<'_> {
         }
         let arguments = self.pop_passed(count, piped)?;
         let called = self.invoke_builtin(id, &arguments, self.input, true, ret)?;
-        self.arguments = arguments;
+        self.room.arguments = arguments;
         self.settle(called, ret)
     }
 
@@ -90,7 +91,7 @@ impl Machine<'_> {
     }
 
     fn close_call(&mut self) -> Result<(Return, Value)> {
-        let Some(Frame::Call { saved, context }) = self.frames.pop() else {
+        let Some(Frame::Call { saved, context }) = self.room.frames.pop() else {
             return Err(bug("a return without a call"));
         };
         self.depth = self.depth.saturating_sub(1);
@@ -102,7 +103,7 @@ impl Machine<'_> {
         self.switch_to(saved.program);
         self.input = saved.input;
         self.scope = saved.scope;
-        self.scopes.release(saved.scopes);
+        self.room.scopes.release(saved.scopes);
         self.pc = match saved.ret {
             Return::To(pc) => pc,
             Return::Below => saved.called_at.saturating_add(1),
@@ -116,7 +117,7 @@ impl Machine<'_> {
             program: self.program.number,
             input: self.input,
             scope: self.scope,
-            scopes: self.scopes.count(),
+            scopes: self.room.scopes.count(),
             called_at: self.pc.saturating_sub(1),
         }
     }
@@ -148,12 +149,12 @@ impl Machine<'_> {
 
     /// Asks the frame on top what it wants, giving it the result that it waited for.
     fn ask(&mut self, answer: Option<Value>) -> Result<(Called, Return)> {
-        match self.frames.pop() {
+        match self.room.frames.pop() {
             Some(Frame::Native { mut waiting, ret }) => {
                 match waiting.resume(&mut self.context(), answer)? {
                     Next::Done(value) => Ok((Called::Result(value), ret)),
                     Next::Call(function, arguments) => {
-                        self.frames.push(Frame::Native { waiting, ret });
+                        self.room.frames.push(Frame::Native { waiting, ret });
                         let (context, below) = (Value::Null, Return::Below);
                         self.invoke(function, &arguments, context, below)
                     }
@@ -179,7 +180,7 @@ impl Machine<'_> {
         ret: Return,
     ) -> Result<()> {
         let (called, ret) = self.invoke(function, &arguments, context, ret)?;
-        self.arguments = arguments;
+        self.room.arguments = arguments;
         self.settle(called, ret)
     }
 
@@ -218,7 +219,7 @@ impl Machine<'_> {
                 Function::Composition { first, second } => {
                     self.heap.budget.charge(1)?;
                     filled = Some(alloc::vec![argument(arguments, 0).passed()]);
-                    self.frames.push(Frame::Compose { second, context, ret });
+                    self.room.frames.push(Frame::Compose { second, context, ret });
                     (function, checks) = (first, true);
                     (context, ret) = (Value::Null, Return::Below);
                 }
@@ -322,7 +323,7 @@ impl Machine<'_> {
             }
             Body::HigherOrder(body) => {
                 let waiting = body(&mut self.context(), arguments)?;
-                self.frames.push(Frame::Native { waiting, ret });
+                self.room.frames.push(Frame::Native { waiting, ret });
                 Ok(Called::Waiting)
             }
             Body::Eval => {
@@ -362,7 +363,7 @@ impl Machine<'_> {
         (context, checks): (Value, bool),
         ret: Return,
     ) -> Result<Called> {
-        let loaded = self.programs.get(program);
+        let loaded = numbered(program, &self.program, &self.programs);
         let loaded = loaded.ok_or_else(|| bug("a function of a lost program"))?;
         let lambda = loaded.code.lambdas.get(index(lambda));
         let lambda = lambda.ok_or_else(|| bug("a function without a body"))?;
@@ -379,7 +380,7 @@ impl Machine<'_> {
         let (layout, parameters, entry) =
             (lambda.layout, lambda.parameters, lambda.entry);
         let saved = self.save(ret);
-        self.frames.push(Frame::Call { saved, context });
+        self.room.frames.push(Frame::Call { saved, context });
         self.input = input;
         self.pc = entry;
         self.switch_to(program);
@@ -401,7 +402,7 @@ impl Machine<'_> {
     /// has forgotten the `$`.
     pub(super) fn check_callee(&mut self, name: u32, partial: bool) -> Result<()> {
         let variable = self.pop()?;
-        let callee = self.stack.last().copied().unwrap_or_default();
+        let callee = self.room.stack.last().copied().unwrap_or_default();
         let truthy = match variable {
             Value::Undefined | Value::Null | Value::Bool(false) => false,
             Value::Number(number) => number != 0.0 && !number.is_nan(),
@@ -498,9 +499,11 @@ impl Machine<'_> {
         let code = compile_text(&source, self.given.library).map_err(|error| {
             Error::from(ErrorKind::EvalSyntax { inner: error.message() })
         })?;
-        let number = length(self.programs.others.len()).saturating_add(1);
-        let loaded = Loaded::new(self.heap, &code, number);
-        self.programs.others.push(loaded);
+        if self.programs.is_empty() {
+            self.programs.push(Arc::clone(&self.program));
+        }
+        let number = length(self.programs.len());
+        self.programs.push(Loaded::new(self.heap, &code, number));
         let input = match arguments.get(1).copied().unwrap_or_default() {
             Value::Undefined => context,
             Value::Array(array) if !array.is_sequence() => {
@@ -513,7 +516,7 @@ impl Machine<'_> {
         self.heap.budget.enter(depth)?;
         self.depth = depth;
         let saved = self.save(ret);
-        self.frames.push(Frame::Eval { saved });
+        self.room.frames.push(Frame::Eval { saved });
         self.switch_to(number);
         self.input = input;
         self.pc = 0;
@@ -522,7 +525,7 @@ impl Machine<'_> {
 
     /// Ends a program: the main one gives its result, that of `$eval` returns.
     pub(super) fn end(&mut self) -> Result<()> {
-        let Some(frame) = self.frames.pop() else {
+        let Some(frame) = self.room.frames.pop() else {
             self.ended = true;
             return Ok(());
         };
@@ -542,6 +545,6 @@ impl Machine<'_> {
         &mut self,
         transformer: Box<super::transform::Transformer>,
     ) {
-        self.frames.push(Frame::Transform(transformer));
+        self.room.frames.push(Frame::Transform(transformer));
     }
 }

@@ -15,7 +15,7 @@ impl Machine<'_> {
     pub(super) fn failure(&self, error: Error, pc: Pc) -> Error {
         let mut program = &self.program;
         let mut error = located(program, error, pc);
-        for frame in self.frames.iter().rev() {
+        for frame in self.room.frames.iter().rev() {
             let saved = match frame {
                 Frame::Native { ret: Return::To(pc), .. } => {
                     error = passed_through(error, program, pc.saturating_sub(1));
@@ -40,7 +40,7 @@ impl Machine<'_> {
                 }
                 _ => continue,
             };
-            program = self.programs.get(saved.program).unwrap_or(program);
+            program = self.loaded(saved.program).unwrap_or(program);
             error = passed_through(error, program, saved.called_at);
         }
         error

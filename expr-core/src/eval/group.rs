@@ -47,7 +47,7 @@ impl Machine<'_> {
     }
 
     fn grouper(&mut self) -> Result<&mut Grouper> {
-        match self.frames.last_mut() {
+        match self.room.frames.last_mut() {
             Some(Frame::Group(grouper)) => Ok(grouper),
             _ => Err(bug("a group's part without the group")),
         }
@@ -85,12 +85,12 @@ impl Machine<'_> {
             input: self.input,
             scope: self.scope,
         };
-        self.frames.push(Frame::Group(Box::new(grouper)));
+        self.room.frames.push(Frame::Group(Box::new(grouper)));
         self.next_key()
     }
 
     pub(super) fn group_next(&mut self) -> Result<()> {
-        if let Some(Frame::Construct(_)) = self.frames.last() {
+        if let Some(Frame::Construct(_)) = self.room.frames.last() {
             return self.construct_next();
         }
         let result = self.pop()?;
@@ -231,7 +231,7 @@ impl Machine<'_> {
     }
 
     fn finish_group(&mut self) -> Result<()> {
-        let Some(Frame::Group(grouper)) = self.frames.pop() else {
+        let Some(Frame::Group(grouper)) = self.room.frames.pop() else {
             return Err(bug("a group ended twice"));
         };
         self.input = grouper.input;

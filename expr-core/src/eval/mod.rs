@@ -43,18 +43,15 @@ pub(crate) struct Given {
     pub(crate) library: Library,
 }
 
-/// Evaluates the program that is loaded, in the room that the evaluation before has left.
-pub(crate) fn evaluate(
-    heap: &mut Heap,
-    room: &mut Room,
-    program: Arc<Loaded>,
-    given: Given,
-) -> Result<Value> {
-    let loaded = room.loaded.take();
-    let mut machine = Machine::new(heap, core::mem::take(room), program, given);
+/// Evaluates the program that is loaded.
+pub(crate) fn evaluate(heap: &mut Heap, room: &mut Room, given: Given) -> Result<Value> {
+    let (program, before) = room.loaded.take().ok_or_else(|| bug("nothing is loaded"))?;
+    let mut machine = Machine::new(heap, room, program, given);
     let ended = machine.run_to_end();
-    let Machine { stack, scopes, arguments, keys, .. } = machine;
-    *room = Room { loaded, stack, scopes, arguments, keys };
+    let Machine { program, programs, .. } = machine;
+    // Where one that `$eval` compiled has failed, it still is the one that runs.
+    let first = programs.into_iter().next().unwrap_or(program);
+    room.loaded = Some((first, before));
     room.clear();
     ended
 }
@@ -65,29 +62,31 @@ pub(crate) struct Room {
     /// The program that was evaluated last, and how far the heap was filled before it came.
     loaded: Option<(Arc<Loaded>, Mark)>,
     stack: Vec<Value>,
+    frames: Vec<Frame>,
     scopes: Scopes,
+    /// The arguments of a call.
     arguments: Vec<Value>,
+    /// The keys of an object.
     keys: Vec<Key>,
 }
 
 impl Room {
     /// A program among the values of `heap`, which it is found among by the next evaluation:
     /// whoever cuts the heap back does so to a later mark, or calls [`Room::forget`].
-    pub(crate) fn load(&mut self, heap: &mut Heap, code: &Arc<Code>) -> Arc<Loaded> {
+    pub(crate) fn load(&mut self, heap: &mut Heap, code: &Arc<Code>) {
         if let Some((loaded, before)) = &self.loaded {
             if Arc::ptr_eq(&loaded.code, code) {
-                return Arc::clone(loaded);
+                return;
             }
             heap.reset(*before);
         }
         let before = heap.mark();
-        let loaded = Loaded::new(heap, code, 0);
-        self.loaded = Some((Arc::clone(&loaded), before));
-        loaded
+        self.loaded = Some((Loaded::new(heap, code, 0), before));
     }
 
     fn clear(&mut self) {
         self.stack.clear();
+        self.frames.clear();
         self.scopes.clear();
         self.arguments.clear();
         self.keys.clear();
@@ -98,6 +97,7 @@ impl Room {
         self.loaded = None;
         let lists = [
             self.stack.capacity(),
+            self.frames.capacity(),
             self.scopes.capacity(),
             self.arguments.capacity(),
             self.keys.capacity(),
@@ -153,31 +153,13 @@ impl Loaded {
     }
 }
 
-/// The programs of an evaluation, by number.
-struct Programs {
-    /// The one that is evaluated.
-    first: Arc<Loaded>,
-    /// Those that `$eval` compiled.
-    others: Vec<Arc<Loaded>>,
-}
-
-impl Programs {
-    fn get(&self, number: u32) -> Option<&Arc<Loaded>> {
-        match number.checked_sub(1) {
-            None => Some(&self.first),
-            Some(other) => self.others.get(index(other)),
-        }
-    }
-}
-
 struct Machine<'h> {
     heap: &'h mut Heap,
+    room: &'h mut Room,
     given: Given,
     random: Option<u64>,
-    stack: Vec<Value>,
-    frames: Vec<Frame>,
-    scopes: Scopes,
-    programs: Programs,
+    /// All programs by number, once `$eval` has compiled one.
+    programs: Vec<Arc<Loaded>>,
     /// The program that is running.
     program: Arc<Loaded>,
     /// The next operation.
@@ -190,12 +172,17 @@ struct Machine<'h> {
     depth: u32,
     /// Whether the program came to its end: its value is on the stack.
     ended: bool,
-    /// Room for the arguments of a call.
-    arguments: Vec<Value>,
-    /// Room for the keys of an object.
-    keys: Vec<Key>,
     /// The operation that failed, where it is not the one that runs.
     failing: Option<Pc>,
+}
+
+/// The program with a number, which is the one that runs or among all.
+fn numbered<'a>(
+    number: u32,
+    running: &'a Arc<Loaded>,
+    all: &'a [Arc<Loaded>],
+) -> Option<&'a Arc<Loaded>> {
+    if number == running.number { Some(running) } else { all.get(index(number)) }
 }
 
 #[cold]
@@ -205,24 +192,24 @@ fn bug(what: &'static str) -> Error {
 }
 
 impl<'h> Machine<'h> {
-    fn new(heap: &'h mut Heap, room: Room, program: Arc<Loaded>, given: Given) -> Self {
-        let Room { stack, scopes, arguments, keys, .. } = room;
+    fn new(
+        heap: &'h mut Heap,
+        room: &'h mut Room,
+        program: Arc<Loaded>,
+        given: Given,
+    ) -> Self {
         Machine {
             heap,
+            room,
             given,
             random: given.seed,
-            stack,
-            frames: Vec::new(),
-            scopes,
-            programs: Programs { first: Arc::clone(&program), others: Vec::new() },
+            programs: Vec::new(),
             program,
             pc: 0,
             input: given.context,
             scope: 0,
             depth: 0,
             ended: false,
-            arguments,
-            keys,
             failing: None,
         }
     }
@@ -342,7 +329,7 @@ impl<'h> Machine<'h> {
             Op::Range => self.range()?,
             Op::ArrayStart => {
                 let base = self.height();
-                self.frames.push(Frame::Items { base });
+                self.room.frames.push(Frame::Items { base });
             }
             Op::ArrayItem { nested } => self.array_item(nested)?,
             Op::ArrayEnd { constructed } => self.array_end(constructed)?,
@@ -445,21 +432,26 @@ impl<'h> Machine<'h> {
         Ok(())
     }
 
+    /// The program with that number.
+    fn loaded(&self, number: u32) -> Option<&Arc<Loaded>> {
+        numbered(number, &self.program, &self.programs)
+    }
+
     /// Goes on in the program with that number.
     fn switch_to(&mut self, number: u32) {
         if number != self.program.number
-            && let Some(program) = self.programs.get(number)
+            && let Some(program) = self.programs.get(index(number))
         {
             self.program = Arc::clone(program);
         }
     }
 
     fn push(&mut self, value: Value) {
-        self.stack.push(value);
+        self.room.stack.push(value);
     }
 
     fn pop(&mut self) -> Result<Value> {
-        self.stack.pop().ok_or_else(|| bug("an operand is missing"))
+        self.room.stack.pop().ok_or_else(|| bug("an operand is missing"))
     }
 
     fn pop_truth(&mut self) -> Result<bool> {
@@ -475,16 +467,16 @@ impl<'h> Machine<'h> {
 
     /// How many values are on the stack.
     fn height(&self) -> u32 {
-        length(self.stack.len())
+        length(self.room.stack.len())
     }
 
     /// The values from `base` up.
     fn above(&self, base: u32) -> &[Value] {
-        self.stack.get(index(base)..).unwrap_or_default()
+        self.room.stack.get(index(base)..).unwrap_or_default()
     }
 
     fn truncate(&mut self, base: u32) {
-        self.stack.truncate(index(base));
+        self.room.stack.truncate(index(base));
     }
 
     /// What a built-in function can reach.
@@ -505,16 +497,16 @@ impl<'h> Machine<'h> {
     /// Pushes the items of an array, one by one.
     fn push_items(&mut self, array: Array) -> Result<()> {
         self.heap.pay_items(index(array.len))?;
-        self.stack.extend_from_slice(self.heap.items(array));
+        self.room.stack.extend_from_slice(self.heap.items(array));
         Ok(())
     }
 
     fn array_end(&mut self, constructed: bool) -> Result<()> {
-        let Some(Frame::Items { base }) = self.frames.pop() else {
+        let Some(Frame::Items { base }) = self.room.frames.pop() else {
             return Err(bug("an array constructor without a beginning"));
         };
         let marks = if constructed { Marks::CONSTRUCTED } else { Marks::NONE };
-        let items = self.stack.get(index(base)..).unwrap_or_default();
+        let items = self.room.stack.get(index(base)..).unwrap_or_default();
         let array = self.heap.add_array(items, marks)?;
         self.truncate(base);
         self.push(array);

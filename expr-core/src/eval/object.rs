@@ -30,13 +30,13 @@ impl Machine<'_> {
         }
         let (base, input) = (self.height(), self.input);
         let construction = Construction { number, pair: 0, item, base, input };
-        self.frames.push(Frame::Construct(construction));
+        self.room.frames.push(Frame::Construct(construction));
         self.construct_next()
     }
 
     /// Goes on to the next value, or makes the object.
     pub(super) fn construct_next(&mut self) -> Result<()> {
-        let Some(Frame::Construct(construction)) = self.frames.last_mut() else {
+        let Some(Frame::Construct(construction)) = self.room.frames.last_mut() else {
             return Err(bug("a value without its object"));
         };
         let Construction { number, pair, item, base, input } = *construction;
@@ -49,24 +49,24 @@ impl Machine<'_> {
             self.pc = pair.value;
             return Ok(());
         }
-        self.frames.pop();
+        self.room.frames.pop();
         self.input = input;
         self.pc = grouping.end;
         let start = index(base);
-        self.keys.clear();
+        self.room.keys.clear();
         let mut kept = start;
         for (pair, place) in grouping.pairs.iter().zip(start..) {
-            let value = self.stack.get(place).copied().unwrap_or_default();
+            let value = self.room.stack.get(place).copied().unwrap_or_default();
             if let Some(name) = pair.literal
                 && !value.is_undefined()
             {
-                self.keys.push(self.program.key(name));
-                self.stack.swap(kept, place);
+                self.room.keys.push(self.program.key(name));
+                self.room.stack.swap(kept, place);
                 kept = kept.saturating_add(1);
             }
         }
-        let values = self.stack.get(start..kept).unwrap_or_default();
-        let object = self.heap.add_object(&self.keys, values)?;
+        let values = self.room.stack.get(start..kept).unwrap_or_default();
+        let object = self.heap.add_object(&self.room.keys, values)?;
         self.truncate(base);
         self.push(object);
         Ok(())

@@ -5,11 +5,12 @@ use super::{Machine, bug};
 use crate::builtin::to_number;
 use crate::error::{Error, ErrorKind, Result};
 use crate::program::Pc;
-use crate::value::{Array, Marks, Text, Value, index, is_numeric};
+use crate::value::{Array, Key, Marks, Text, Value, index, is_numeric};
 use alloc::vec::Vec;
 
 impl Machine<'_> {
     /// Pushes a field of every item: a step that is a name.
+    #[inline]
     pub(super) fn field(
         &mut self,
         items: Value,
@@ -18,16 +19,26 @@ impl Machine<'_> {
         keep: bool,
     ) -> Result<()> {
         let key = self.program.key(name);
-        let Value::Array(array) = items else {
-            let mut value = self.heap.field(items, key, keep)?;
-            if let Value::Array(_) = value {
-                value = self.heap.flatten_results(&[value], last)?;
+        // Most are of one object, and no list.
+        if let Value::Object(object) = items {
+            let value = self.heap.member(object, key).unwrap_or_default();
+            if !matches!(value, Value::Array(_)) {
+                self.push(value);
+                return Ok(());
             }
+        }
+        self.fields(items, key, last, keep)
+    }
+
+    #[inline(never)]
+    fn fields(&mut self, items: Value, key: Key, last: bool, keep: bool) -> Result<()> {
+        let base = self.height();
+        let Value::Array(array) = items else {
+            let value = self.heap.field(items, key, keep)?;
             self.push(value);
-            return Ok(());
+            return self.finish_step(base, last);
         };
         self.heap.budget.charge(u64::from(array.len))?;
-        let base = self.height();
         for position in 0..array.len {
             let item = self.heap.item(array, position);
             let value = self.heap.field(item, key, keep)?;
@@ -41,7 +52,7 @@ impl Machine<'_> {
     /// Replaces the results of a step, which are on the stack from `base` up, by what it
     /// results in.
     fn finish_step(&mut self, base: u32, last: bool) -> Result<()> {
-        let results = self.stack.get(index(base)..).unwrap_or_default();
+        let results = self.room.stack.get(index(base)..).unwrap_or_default();
         let value = self.heap.flatten_results(results, last)?;
         self.truncate(base);
         self.push(value);
@@ -61,7 +72,7 @@ impl Machine<'_> {
             return Ok(());
         }
         let each = self.open_loop(items, Entry::Item);
-        self.frames.push(Frame::Each(each));
+        self.room.frames.push(Frame::Each(each));
         self.enter_item(first_of(self, items), Entry::Item)
     }
 
@@ -81,7 +92,7 @@ impl Machine<'_> {
             return self.enter_item(item, Entry::Item);
         }
         let (base, input) = (each.base, each.input);
-        self.frames.pop();
+        self.room.frames.pop();
         self.input = input;
         self.finish_step(base, last)
     }
@@ -205,7 +216,7 @@ impl Machine<'_> {
         }
         let entry = Entry::new(items, tuples);
         let each = self.open_loop(items, entry);
-        self.frames.push(Frame::Filter(each));
+        self.room.frames.push(Frame::Filter(each));
         self.enter_item(first_of(self, items), entry)
     }
 
@@ -234,13 +245,13 @@ impl Machine<'_> {
             return self.enter_item(item, entry);
         }
         let base = each.base;
-        self.frames.pop();
+        self.room.frames.pop();
         self.input = input;
         let marks = match items {
             Value::Array(array) => kept_marks(array.marks),
             _ => Marks::SEQUENCE,
         };
-        let kept = self.stack.get(index(base)..).unwrap_or_default();
+        let kept = self.room.stack.get(index(base)..).unwrap_or_default();
         let kept = self.heap.add_array(kept, marks)?;
         self.truncate(base);
         self.push(kept);

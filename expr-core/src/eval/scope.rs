@@ -80,48 +80,49 @@ impl Machine<'_> {
         let count = names.map_or(0, Vec::len);
         let size = u64::from(length(count)).saturating_add(1).saturating_mul(SCOPE);
         self.heap.budget.allocate(size)?;
-        let start = length(self.scopes.variables.len());
-        let end = self.scopes.variables.len().saturating_add(count);
-        self.scopes.variables.resize(end, UNBOUND);
+        let start = length(self.room.scopes.variables.len());
+        let end = self.room.scopes.variables.len().saturating_add(count);
+        self.room.scopes.variables.resize(end, UNBOUND);
         let (program, tuple) = (self.program.number, Value::Undefined);
         let scope = Scope { parent, start, program, layout: Some(layout), tuple };
-        self.scopes.scopes.push(scope);
-        Ok(self.scopes.count().saturating_sub(1))
+        self.room.scopes.scopes.push(scope);
+        Ok(self.room.scopes.count().saturating_sub(1))
     }
 
     /// Opens a scope for the names that a tuple binds.
     pub(super) fn open_tuple_scope(&mut self, tuple: Value) -> Result<()> {
         self.heap.budget.allocate(SCOPE)?;
-        let start = length(self.scopes.variables.len());
+        let start = length(self.room.scopes.variables.len());
         let (parent, program) = (Some(self.scope), self.program.number);
         let scope = Scope { parent, start, program, layout: None, tuple };
-        self.scopes.scopes.push(scope);
-        self.scope = self.scopes.count().saturating_sub(1);
+        self.room.scopes.scopes.push(scope);
+        self.scope = self.room.scopes.count().saturating_sub(1);
         Ok(())
     }
 
     /// Goes back to a scope further out and drops those inside it.
     pub(super) fn return_to_scope(&mut self, scope: u32, inner: u32) {
         self.scope = scope;
-        self.scopes.release(inner);
+        self.room.scopes.release(inner);
     }
 
     pub(super) fn leave_scope(&mut self) {
         let inner = self.scope;
-        let parent = self.scopes.get(inner).and_then(|scope| scope.parent);
+        let parent = self.room.scopes.get(inner).and_then(|scope| scope.parent);
         self.return_to_scope(parent.unwrap_or(0), inner);
     }
 
     /// The innermost scope, which a function now refers to.
     pub(super) fn capture(&mut self) -> u32 {
-        self.scopes.captured = self.scopes.captured.max(self.scope.saturating_add(1));
+        self.room.scopes.captured =
+            self.room.scopes.captured.max(self.scope.saturating_add(1));
         self.scope
     }
 
     fn scope_up(&self, up: u16) -> Option<&Scope> {
-        let mut scope = self.scopes.get(self.scope)?;
+        let mut scope = self.room.scopes.get(self.scope)?;
         for _ in 0..up {
-            scope = self.scopes.get(scope.parent?)?;
+            scope = self.room.scopes.get(scope.parent?)?;
         }
         Some(scope)
     }
@@ -129,7 +130,8 @@ impl Machine<'_> {
     pub(super) fn load(&mut self, (up, slot): (u16, u16), raw: bool, bound: Pc) {
         let start = self.scope_up(up).map(|scope| scope.start);
         let place = start.map(|start| index(start).saturating_add(usize::from(slot)));
-        let value = place.and_then(|place| self.scopes.variables.get(place)).copied();
+        let value =
+            place.and_then(|place| self.room.scopes.variables.get(place)).copied();
         if let Some(value) = value
             && value != UNBOUND
         {
@@ -151,10 +153,10 @@ impl Machine<'_> {
     }
 
     pub(super) fn bind(&mut self, up: u16, slot: u16) -> Result<()> {
-        let value = self.stack.last().copied().unwrap_or_default();
+        let value = self.room.stack.last().copied().unwrap_or_default();
         let start = self.scope_up(up).map(|scope| scope.start);
         let place = start.map(|start| index(start).saturating_add(usize::from(slot)));
-        let variable = place.and_then(|place| self.scopes.variables.get_mut(place));
+        let variable = place.and_then(|place| self.room.scopes.variables.get_mut(place));
         *variable.ok_or_else(|| bug("a binding without a place"))? = value;
         Ok(())
     }
@@ -166,11 +168,13 @@ impl Machine<'_> {
         count: u32,
         arguments: &[Value],
     ) {
-        let Some(start) = self.scopes.get(scope).map(|scope| index(scope.start)) else {
+        let Some(start) = self.room.scopes.get(scope).map(|scope| index(scope.start))
+        else {
             return;
         };
         let end = start.saturating_add(index(count));
-        let variables = self.scopes.variables.get_mut(start..end).unwrap_or_default();
+        let variables =
+            self.room.scopes.variables.get_mut(start..end).unwrap_or_default();
         let given = arguments.iter().copied().chain(core::iter::repeat(Value::Undefined));
         for (variable, value) in variables.iter_mut().zip(given) {
             *variable = value;
@@ -179,23 +183,23 @@ impl Machine<'_> {
 
     /// Binds a name that the source need not have: in its place if the scope has one.
     pub(super) fn bind_named(&mut self, name: u32) -> Result<()> {
-        let value = self.stack.last().copied().unwrap_or_default();
+        let value = self.room.stack.last().copied().unwrap_or_default();
         let (key, scope) = (self.program.key(name), self.scope);
         if let Some(place) = self.place_in(scope, key)
-            && let Some(variable) = self.scopes.variables.get_mut(place)
+            && let Some(variable) = self.room.scopes.variables.get_mut(place)
         {
             *variable = value;
             return Ok(());
         }
         self.heap.budget.allocate(SCOPE)?;
-        self.scopes.extra.push((scope, key, value));
+        self.room.scopes.extra.push((scope, key, value));
         Ok(())
     }
 
     /// Where a scope keeps the variable of that name.
     fn place_in(&self, scope: u32, key: Key) -> Option<usize> {
-        let scope = self.scopes.get(scope)?;
-        let program = self.programs.get(scope.program)?;
+        let scope = self.room.scopes.get(scope)?;
+        let program = self.loaded(scope.program)?;
         let names = program.code.layouts.get(index(scope.layout?))?;
         let slot = names.iter().rposition(|&name| program.key(name) == key)?;
         Some(index(scope.start).saturating_add(slot))
@@ -228,19 +232,19 @@ impl Machine<'_> {
         let mut next = Some(self.scope);
         while let Some(number) = next {
             self.heap.budget.charge(1)?;
-            let extra = self.scopes.extra.iter().rev();
+            let extra = self.room.scopes.extra.iter().rev();
             let mut extra =
                 extra.filter(|&&(scope, name, _)| scope == number && name == key);
             if let Some(&(_, _, value)) = extra.next() {
                 return Ok(Some(value));
             }
             if let Some(place) = self.place_in(number, key)
-                && let Some(&value) = self.scopes.variables.get(place)
+                && let Some(&value) = self.room.scopes.variables.get(place)
                 && value != UNBOUND
             {
                 return Ok(Some(value));
             }
-            let Some(scope) = self.scopes.get(number) else { break };
+            let Some(scope) = self.room.scopes.get(number) else { break };
             if let Value::Object(tuple) = scope.tuple
                 && let Some(value) = self.heap.member(tuple, key)
             {
@@ -284,6 +288,6 @@ impl Machine<'_> {
 
     /// The frame on top, if it is a loop of the kind that `matches` picks.
     pub(super) fn top_frame(&mut self) -> Result<&mut Frame> {
-        self.frames.last_mut().ok_or_else(|| bug("a part without its construct"))
+        self.room.frames.last_mut().ok_or_else(|| bug("a part without its construct"))
     }
 }

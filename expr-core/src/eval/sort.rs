@@ -31,7 +31,7 @@ pub(super) struct Sorter {
 
 impl Machine<'_> {
     fn sorter(&mut self) -> Result<&mut Sorter> {
-        match self.frames.last_mut() {
+        match self.room.frames.last_mut() {
             Some(Frame::Sort(sorter)) => Ok(sorter),
             _ => Err(bug("a sort key without its order-by")),
         }
@@ -74,7 +74,7 @@ impl Machine<'_> {
             input: self.input,
             scope: self.scope,
         };
-        self.frames.push(Frame::Sort(Box::new(sorter)));
+        self.room.frames.push(Frame::Sort(Box::new(sorter)));
         self.go_on_sorting()
     }
 
@@ -167,7 +167,7 @@ impl Machine<'_> {
     }
 
     fn finish_sorting(&mut self) -> Result<()> {
-        let Some(Frame::Sort(sorter)) = self.frames.pop() else {
+        let Some(Frame::Sort(sorter)) = self.room.frames.pop() else {
             return Err(bug("an order-by ended twice"));
         };
         self.input = sorter.input;

@@ -49,7 +49,7 @@ impl Machine<'_> {
             [_] => return Err(Error::from(ErrorKind::BadArgument { index: 1 })),
             _ => return Err(Error::from(ErrorKind::BadArgument { index: 2 })),
         };
-        let loaded = self.programs.get(program);
+        let loaded = self.loaded(program);
         let loaded = loaded.ok_or_else(|| bug("a transform of a lost program"))?;
         let described = loaded.code.transforms.get(index(number)).copied();
         let described = described.ok_or_else(|| bug("a transform is not described"))?;
@@ -72,7 +72,7 @@ impl Machine<'_> {
     /// Takes the value of a part.
     pub(super) fn transform_next(&mut self) -> Result<()> {
         let value = self.pop()?;
-        let Some(Frame::Transform(mut transformer)) = self.frames.pop() else {
+        let Some(Frame::Transform(mut transformer)) = self.room.frames.pop() else {
             return Err(bug("a transform's part without the transform"));
         };
         match transformer.stage {

@@ -46,7 +46,7 @@ impl Machine<'_> {
             return Ok(());
         }
         let each = self.open_loop(items, Entry::Tuple);
-        self.frames.push(Frame::Tuples { each, step });
+        self.room.frames.push(Frame::Tuples { each, step });
         let first = self.item_of((items, 0));
         self.enter_item(first, Entry::Tuple)
     }
@@ -87,9 +87,9 @@ impl Machine<'_> {
             return self.enter_item(item, Entry::Tuple);
         }
         let base = each.base;
-        self.frames.pop();
+        self.room.frames.pop();
         self.input = input;
-        let tuples = self.stack.get(index(base)..).unwrap_or_default();
+        let tuples = self.room.stack.get(index(base)..).unwrap_or_default();
         let tuples = self.heap.add_array(tuples, TUPLES)?;
         self.truncate(base);
         self.push(tuples);
