@@ -4,7 +4,7 @@ use super::coerce::{self, fault};
 use super::higher_order::Finished;
 use super::{Context, Next, Resume, Waiting, argument};
 use crate::error::{Error, ErrorKind, Result};
-use crate::merge_sort::{MergeSort, sorted};
+use crate::merge_sort::{MergeSort, sort as sort_items, sorted};
 use crate::value::{Array, Heap, Marks, Value, index, is_numeric, values_at};
 use alloc::boxed::Box;
 use core::cmp::Ordering;
@@ -52,13 +52,22 @@ fn sort_scalars(heap: &mut Heap, list: Array) -> Result<Value> {
     heap.budget.charge(level.saturating_mul(levels))?;
     heap.pay_items(index(list.len))?;
     let items = heap.items(list);
-    let order = sorted(items.len(), &|left, right| {
-        let (Some(&left), Some(&right)) = (items.get(left), items.get(right)) else {
-            return false;
+    let sorted = if numbers {
+        let number = |item: &Value| match *item {
+            Value::Number(number) => number,
+            _ => 0.0,
         };
-        heap.order(left, right) == Some(Ordering::Greater)
-    });
-    let sorted = values_at(items, &order);
+        let sorted = sort_items(items.iter().map(number).collect(), |a, b| a > b);
+        sorted.into_iter().map(Value::Number).collect()
+    } else {
+        let order = sorted(items.len(), &|left, right| {
+            let (Some(&left), Some(&right)) = (items.get(left), items.get(right)) else {
+                return false;
+            };
+            heap.order(left, right) == Some(Ordering::Greater)
+        });
+        values_at(items, &order)
+    };
     Ok(heap.add_array_unpaid(&sorted, Marks::NONE))
 }
 

@@ -190,7 +190,20 @@ fn length(context: &mut Context<'_>, arguments: &[Value]) -> Result<Value> {
 
 /// Code points: every byte that does not continue one.
 fn count(bytes: &[u8]) -> u32 {
-    to_len(bytes.iter().filter(|&&byte| byte & 0xC0 != 0x80).count())
+    bytes.chunks(BLOCK).map(|block| u32::from(count_in(block))).sum()
+}
+
+/// Bytes whose characters are counted at once, in a number that is as small as they are.
+const BLOCK: usize = 128;
+
+/// The characters that begin in a block.
+fn count_in(block: &[u8]) -> u8 {
+    block.iter().fold(0, |count: u8, &byte| count.wrapping_add(u8::from(begins(byte))))
+}
+
+/// Whether a character begins with this byte.
+fn begins(byte: u8) -> bool {
+    byte & 0xC0 != 0x80
 }
 
 fn lowercase(context: &mut Context<'_>, arguments: &[Value]) -> Result<Value> {
@@ -255,8 +268,18 @@ fn fill(heap: &mut Heap, unit: &[u8], characters: u32) -> Result<Vec<u8>> {
 
 /// The byte at which a character begins; the end if there are fewer.
 fn offset(bytes: &[u8], character: u32) -> usize {
-    let starts = bytes.iter().enumerate().filter(|&(_, &byte)| byte & 0xC0 != 0x80);
-    starts.map(|(at, _)| at).nth(index(character)).unwrap_or(bytes.len())
+    let (mut before, mut left) = (0_usize, index(character));
+    for block in bytes.chunks(BLOCK) {
+        let count = usize::from(count_in(block));
+        if count > left {
+            let starts = block.iter().enumerate().filter(|&(_, &byte)| begins(byte));
+            let place = starts.map(|(at, _)| at).nth(left);
+            return before.saturating_add(place.unwrap_or_default());
+        }
+        left = left.saturating_sub(count);
+        before = before.saturating_add(block.len());
+    }
+    before
 }
 
 fn string(context: &mut Context<'_>, arguments: &[Value]) -> Result<Value> {
