@@ -117,6 +117,11 @@ impl Budget {
         Exhausted::from(Limit::Bytes(self.limits.bytes))
     }
 
+    /// The steps that may still be taken.
+    pub(crate) fn steps_left(&self) -> u64 {
+        self.steps_left
+    }
+
     /// What may still be built.
     pub(crate) fn bytes_left(&self) -> u64 {
         self.bytes_left

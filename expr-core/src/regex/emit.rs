@@ -28,6 +28,7 @@ pub(super) fn emit(tree: Tree, ignore_case: bool, multiline: bool) -> Program {
     let Emitter { ops, runs, loops, looks, scopes, memoizable, .. } = emitter;
     Program {
         first: first(&ops, &runs),
+        openings: openings(&ops, &runs).into_boxed_slice(),
         ops: ops.into_boxed_slice(),
         runs: runs.into_boxed_slice(),
         loops: loops.into_boxed_slice(),
@@ -57,6 +58,35 @@ fn first(ops: &[Op], runs: &[Run]) -> First {
         },
         _ => First::Anything,
     }
+}
+
+/// So many operations are followed to find the tests that open a match.
+const MOST_OPENINGS: usize = 16;
+
+/// Finds the tests that open a match, where nothing but beginnings of groups and choices
+/// comes before them: then whoever passes none of them always fails in the same way.
+fn openings(ops: &[Op], runs: &[Run]) -> Vec<Test> {
+    let (mut tests, mut pending) = (Vec::new(), alloc::vec![0 as Pc]);
+    for _ in 0..MOST_OPENINGS {
+        let Some(pc) = pending.pop() else { return tests };
+        let next = pc.wrapping_add(1);
+        match ops.get(pc as usize) {
+            Some(Op::Save(_)) => pending.push(next),
+            Some(&Op::Jump(target)) => pending.push(target),
+            Some(&(Op::Try { target, .. } | Op::Prefer { target, .. })) => {
+                pending.extend([next, target]);
+            }
+            Some(&Op::Test { test, way: Way::Forward }) => tests.push(test),
+            Some(&Op::Run(run)) => match runs.get(run as usize) {
+                Some(run) if run.min > 0 && run.way == Way::Forward => {
+                    tests.push(run.test);
+                }
+                _ => break,
+            },
+            _ => break,
+        }
+    }
+    Vec::new()
 }
 
 fn steps_before(saves: usize) -> u32 {

@@ -86,6 +86,14 @@ pub(super) struct LookState {
     pub(super) generation: u32,
 }
 
+/// What it takes to try a match where none opens.
+#[derive(Clone, Copy)]
+struct Failure {
+    steps: u64,
+    /// How many choices are taken up again.
+    choices: u64,
+}
+
 pub(super) struct Matcher<'m> {
     pub(super) program: &'m Program,
     text: &'m [u16],
@@ -142,7 +150,7 @@ impl<'m> Matcher<'m> {
 
     /// The registers of the leftmost match at `start` or after it.
     pub(super) fn find(mut self, start: usize) -> Result<Option<Vec<u32>>, Exhausted> {
-        let mut start = start;
+        let (mut start, mut failure) = (start, None);
         while start <= self.text.len() {
             match self.program.first {
                 First::TextStart if start > 0 => return Ok(None),
@@ -155,15 +163,54 @@ impl<'m> Matcher<'m> {
                 }
                 _ => {}
             }
+            if let Some(failure) = failure {
+                start = start.saturating_add(self.skip_failures(start, failure)?);
+            }
+            let (left, patience) = (self.budget.steps_left(), self.patience);
             if let Some(end) = self.match_at(start as u32)? {
                 self.set(0, start as u32);
                 self.set(1, end);
                 return Ok(Some(self.registers));
             }
+            if failure.is_none()
+                && self.text.get(start).is_some_and(|it| !self.opens(*it))
+            {
+                failure = Some(Failure {
+                    steps: left.saturating_sub(self.budget.steps_left()),
+                    choices: patience.saturating_sub(self.patience),
+                });
+            }
             start = start.saturating_add(1);
             self.patience = self.patience.saturating_add(self.each_start);
         }
         Ok(None)
+    }
+
+    /// Whether a match may begin with a unit.
+    fn opens(&self, unit: u16) -> bool {
+        let openings = &self.program.openings;
+        openings.is_empty()
+            || openings.iter().any(|&test| self.program.passes(test, unit))
+    }
+
+    /// Passes over positions where no match opens, and does and charges what trying to
+    /// match there would have.
+    fn skip_failures(
+        &mut self,
+        start: usize,
+        Failure { steps, choices }: Failure,
+    ) -> Result<usize, Exhausted> {
+        let Some(patience) = self.each_start.checked_sub(choices) else { return Ok(0) };
+        if self.remembers || self.patience <= choices {
+            return Ok(0);
+        }
+        let rest = self.text.get(start..).unwrap_or_default();
+        let found = rest.iter().position(|&unit| self.opens(unit));
+        let skipped = found.unwrap_or(rest.len());
+        let tried = skipped as u64;
+        self.budget.charge(tried.saturating_mul(steps))?;
+        self.patience = self.patience.saturating_add(tried.saturating_mul(patience));
+        Ok(skipped)
     }
 
     /// Passes over positions where the first test fails, and charges what trying to

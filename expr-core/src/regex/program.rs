@@ -151,6 +151,9 @@ pub(super) struct Program {
     pub(super) scopes: Box<[Scope]>,
     pub(super) groups: u32,
     pub(super) first: First,
+    /// The tests one of which every match passes first, unless `first` says more or they
+    /// are many: then there are none here.
+    pub(super) openings: Box<[Test]>,
     pub(super) ignore_case: bool,
     /// Without back references the way to a choice does not matter to its outcome.
     pub(super) memoizable: bool,

@@ -170,13 +170,17 @@ fn a_budget_one_step_short_is_not_enough() {
 
 #[test]
 fn skipping_is_charged_as_trying() {
-    for (pattern, text) in ["b", "(b)", "((b)c)", "b+", "(b{2,})?b", "[b-d]+?c"]
+    let patterns = ["b", "(b)", "((b)c)", "b+", "(b{2,})?b", "[b-d]+?c", "(b|c)d", "b|c"];
+    for (pattern, text) in patterns
         .into_iter()
         .flat_map(|pattern| ["aaabaabb", "aaaaaaa", "b", ""].map(|text| (pattern, text)))
     {
         let mut regex = compile(pattern);
-        let [skipped, tried] = [regex.program.first, First::Anything].map(|first| {
-            regex.program.first = first;
+        let [skipped, tried] = [false, true].map(|tries| {
+            if tries {
+                regex.program.first = First::Anything;
+                regex.program.openings = Default::default();
+            }
             let mut budget = Budget::new(Limits::default());
             let found = regex.find_at(&units(text), 0, &mut budget).unwrap();
             (found, budget.spent().steps)
@@ -194,6 +198,29 @@ fn nested_quantifiers_are_found() {
     for (patterns, expected) in [(&nested[..], true), (&plain[..], false)] {
         for pattern in patterns {
             assert_eq!(compile(pattern).has_nested_quantifiers(), expected, "{pattern}");
+        }
+    }
+}
+
+#[test]
+fn a_position_where_no_match_opens_costs_what_trying_it_costs() {
+    for len in [0, 1, 2, 100] {
+        let text = "x".repeat(len);
+        for (pattern, each) in [
+            // A position, a beginning of a group, a choice, two units, the choice again.
+            ("(l|d)o", 6),
+            // A position, two choices, three units, the choices again.
+            ("l|d|o", 8),
+            // A position, a choice, a run and its unit, another unit, the choice again.
+            ("(?:l+|d)o", 6),
+        ] {
+            let (found, spent) = search(pattern, &text, Limits::default());
+            assert_eq!(found, Ok(false), "{pattern}");
+            assert_eq!(
+                spent.steps,
+                (len as u64 + 1) * each,
+                "{pattern} over {len} units"
+            );
         }
     }
 }
