@@ -9,22 +9,29 @@ use wasmparser::{Parser, Payload};
 
 /// How many equal bytes in a row make functions alike.
 const PIECE: usize = 6;
-/// How many functions back still count as near.
-const NEAR: usize = 64;
+/// How many functions back may count as near: which of them gives the smallest file is a
+/// matter of chance.
+const NEAR: [usize; 6] = [20, 24, 28, 32, 36, 40];
 
-/// Names every function of a module that imports none by its place in an order in which
-/// like stands beside like.
-pub(super) fn name_places(module: &[u8]) -> Result<Vec<u8>> {
+/// A module that imports no function, once for each order in which like stands beside like:
+/// every function is named by its place.
+pub(super) fn name_places(module: &[u8]) -> Result<Vec<Vec<u8>>> {
     let mut bodies = Vec::new();
     for payload in Parser::new(0).parse_all(module) {
         if let Payload::CodeSectionEntry(body) = payload? {
             bodies.push(body.as_bytes());
         }
     }
-    let mut places: Vec<_> = order(&bodies).into_iter().zip(0_u32..).collect();
+    let functions = pieces(&bodies);
+    NEAR.into_iter().map(|near| named(module, &order(&functions, near))).collect()
+}
+
+/// The module with the names of its functions, given in their order.
+fn named(module: &[u8], order: &[usize]) -> Result<Vec<u8>> {
+    let mut places: Vec<_> = order.iter().zip(0_u32..).collect();
     places.sort_unstable();
     let mut names = NameMap::new();
-    for (function, place) in places {
+    for (&function, place) in places {
         names.append(u32::try_from(function)?, &format!("{place:05}"));
     }
     let mut section = NameSection::new();
@@ -34,12 +41,11 @@ pub(super) fn name_places(module: &[u8]) -> Result<Vec<u8>> {
     Ok(named)
 }
 
-/// The functions in their order: next is always the one that has most in common with those
-/// that are near, for its length.
-fn order(bodies: &[&[u8]]) -> Vec<usize> {
+/// The pieces of each function, by number.
+fn pieces(bodies: &[&[u8]]) -> Vec<Vec<usize>> {
     let mut numbers = HashMap::new();
-    let mut left: Vec<(usize, Vec<usize>)> = Vec::new();
-    for (function, body) in bodies.iter().enumerate() {
+    let mut functions = Vec::new();
+    for body in bodies {
         let number = |piece| {
             let next = numbers.len();
             *numbers.entry(piece).or_insert(next)
@@ -47,13 +53,21 @@ fn order(bodies: &[&[u8]]) -> Vec<usize> {
         let mut pieces: Vec<usize> = body.windows(PIECE).map(number).collect();
         pieces.sort_unstable();
         pieces.dedup();
-        left.push((function, pieces));
+        functions.push(pieces);
     }
+    functions
+}
+
+/// The functions in their order: next is always the one that has most in common with those
+/// that are near, for its length.
+fn order(functions: &[Vec<usize>], near: usize) -> Vec<usize> {
+    let mut left: Vec<_> = functions.iter().enumerate().collect();
     // Before which place each piece stood last.
-    let mut stood = vec![0_usize; numbers.len()];
+    let kinds = functions.iter().flatten().max().map_or(0, |last| last.saturating_add(1));
+    let mut stood = vec![0_usize; kinds];
     let mut order = Vec::new();
     loop {
-        let far = order.len().saturating_sub(NEAR);
+        let far = order.len().saturating_sub(near);
         let is_near = |piece: &&usize| stood.get(**piece).is_some_and(|&it| it > far);
         let closest = left.iter().enumerate().max_by_key(|(_, (function, pieces))| {
             let common = pieces.iter().filter(is_near).count() as u64;
@@ -64,7 +78,7 @@ fn order(bodies: &[&[u8]]) -> Vec<usize> {
         let Some((index, _)) = closest else { return order };
         let (function, pieces) = left.swap_remove(index);
         order.push(function);
-        for piece in pieces {
+        for &piece in pieces {
             if let Some(place) = stood.get_mut(piece) {
                 *place = order.len();
             }
