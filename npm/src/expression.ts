@@ -52,7 +52,8 @@ export class Expression {
   readonly estimate: Estimate;
   /** @internal What the module keeps of it. */
   readonly program: Program;
-  readonly #plan: Plan | undefined;
+  /** How to walk a live context; made for the first one, since who only checks has none. */
+  #plan: Plan | "unmade" | undefined = "unmade";
 
   /** @internal Use `compile`. */
   constructor(source: string, profile: Profile) {
@@ -63,7 +64,6 @@ export class Expression {
     this.functions = reply.functions ?? [];
     this.reads = reply.reads ?? true;
     this.estimate = reply.estimate ?? { min: 0, max: "unbounded: no estimate" };
-    this.#plan = planOf(this.reads);
   }
 
   /** The value of this expression over a live context; throws `ExpressionError`. */
@@ -86,6 +86,9 @@ export class Expression {
 
   /** What is read of a live context. */
   #text(context: unknown, options: EvaluateOptions | undefined): string | undefined {
+    if (this.#plan === "unmade") {
+      this.#plan = planOf(this.reads);
+    }
     return toJsonText(context, "context", options?.reads === "all" ? undefined : this.#plan);
   }
 
