@@ -41,12 +41,13 @@ fn every_program_after_every_other() {
     assert!(new.iter().any(|it| it.outcome.is_ok()));
     assert!(new.iter().any(|it| it.outcome.is_err()));
     let mut kept = Inputs::from_json(CONTEXT.as_bytes()).unwrap();
-    for before in 0..programs.len() {
-        for after in 0..programs.len() {
-            for number in [before, after, after] {
-                let evaluation = programs[number].evaluate(&mut kept, LIMITS);
-                let source = SOURCES[number];
-                assert_eq!(evaluation, new[number], "{source} after {}", SOURCES[before]);
+    let all = || SOURCES.iter().zip(&programs).zip(&new);
+    for before in all() {
+        for after in all() {
+            for ((source, program), expected) in [before, after, after] {
+                let evaluation = program.evaluate(&mut kept, LIMITS);
+                let ((first, _), _) = before;
+                assert_eq!(&evaluation, expected, "{source} after {first}");
             }
         }
     }
