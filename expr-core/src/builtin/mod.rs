@@ -269,6 +269,9 @@ pub fn functions() -> impl Iterator<Item = FunctionEntry> {
 
 /// The row of a JSONata function.
 pub(crate) fn find(name: &[u8]) -> Option<BuiltinId> {
+    if name.len() < SHORTEST {
+        return None;
+    }
     FAMILIES
         .iter()
         .zip(0_u16..)
@@ -279,6 +282,9 @@ pub(crate) fn find(name: &[u8]) -> Option<BuiltinId> {
 pub(crate) fn find_helper(name: &[u8]) -> Option<BuiltinId> {
     in_family(helper::TABLE, HELPERS, name)
 }
+
+/// Names of functions are longer than those of most parameters.
+const SHORTEST: usize = 3;
 
 const HELPERS: u16 = 0xFF;
 

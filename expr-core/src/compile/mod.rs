@@ -70,7 +70,7 @@ fn compile_in(tree: &mut Tree, library: Library, dynamic: bool) -> Result<Arc<Co
         numbers: alloc::vec![NO_NUMBER; words.len()],
         words,
         sited: None,
-        labels: Vec::with_capacity(size),
+        labels: Vec::new(),
         tasks: Vec::with_capacity(size.saturating_add(4)),
         bodies: Vec::new(),
     };
