@@ -28,7 +28,8 @@ pub struct Kept {
     pub programs: Table<Compiled>,
     /// The context that evaluations can share.
     pub resident: Resident,
-    /// Memory of the last evaluation that was sent its context, with nothing in it.
+    /// Memory of the last evaluation that was sent its context, or of the last request to
+    /// compile, with nothing in it.
     pub spare: Option<Spare>,
 }
 
@@ -119,6 +120,7 @@ impl<T> Table<T> {
     pub fn insert(&mut self, value: T) -> Option<u32> {
         let index = self.vacate()?;
         let slot = self.slots.get_mut(usize::try_from(index).ok()?)?;
+        slot.used = false;
         slot.value = Some(value);
         Some((slot.generation << INDEX_BITS) | index)
     }
@@ -128,6 +130,11 @@ impl<T> Table<T> {
         let slot = self.slot(handle)?;
         slot.used = true;
         slot.value.as_ref()
+    }
+
+    /// The value behind `handle`, without a mark: who has just kept it has not used it.
+    pub fn peek(&mut self, handle: u32) -> Option<&T> {
+        self.slot(handle)?.value.as_ref()
     }
 
     /// Takes the value behind `handle` out of the table.

@@ -44,7 +44,7 @@ pub fn compile(kept: &mut Kept, request: &[u8], out: &mut Vec<u8>) -> Status {
         Ok(handle) => {
             begin(out);
             write_number_member(out, "handle", handle);
-            if let Some(it) = kept.programs.get(handle) {
+            if let Some(it) = kept.programs.peek(handle) {
                 write_program(out, &it.program);
             }
             end(out, Status::Ok)

@@ -5,7 +5,7 @@
     reason = "a test fails by panicking"
 )]
 
-use expr_wasm::handle::Kept;
+use expr_wasm::handle::{CAPACITY, Kept};
 use expr_wasm::wire::{Status, compile, describe, evaluate, load, release, validate};
 use serde_json::{Value, json};
 
@@ -81,6 +81,21 @@ fn a_program_is_compiled_evaluated_and_released() {
     assert_eq!(module.release(handle)["released"], true);
     assert_eq!(wire_error(&module.evaluate(handle, context)).0, "W0108");
     assert_eq!(wire_error(&module.release(handle)).0, "W0108");
+}
+
+#[test]
+fn a_full_module_gives_up_what_is_not_used() {
+    let mut module = Module::default();
+    let handles: Vec<u32> =
+        (0..CAPACITY).map(|_| module.handle_of("v", "jsonata")).collect();
+    let context = json!({"v": 1, "context": {"v": 7}});
+    assert_eq!(module.evaluate(handles[0], context.clone())["ok"], 7);
+    for _ in 1..CAPACITY {
+        let last = module.handle_of("v", "jsonata");
+        assert_eq!(module.evaluate(last, context.clone())["ok"], 7);
+        assert_eq!(module.evaluate(handles[0], context.clone())["ok"], 7);
+    }
+    assert_eq!(wire_error(&module.evaluate(handles[1], context)).0, "W0108");
 }
 
 #[test]

@@ -5,9 +5,9 @@ use std::sync::{Arc, Weak};
 
 use crate::program::Program;
 
-/// How many programs the module keeps. It gives up the one that was used longest ago, and
-/// so does this table: what it remembers is there.
-const CAPACITY: usize = 1024;
+/// One less than the module keeps, so that this table gives up the one that was used longest
+/// ago before the module has to give up one: what it remembers is there.
+const CAPACITY: usize = 1023;
 
 /// Below this many nothing is looked through for programs that nobody has any more.
 const FEW: usize = 64;

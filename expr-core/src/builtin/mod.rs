@@ -171,8 +171,8 @@ pub(crate) struct Context<'a> {
     pub(crate) random: &'a mut Option<u64>,
 }
 
-/// A function that is waiting for results of others. What it waits in is kept from one
-/// evaluation to the next, which another thread may do.
+/// A function that is waiting for results of others. It may cross threads as the list does
+/// that holds it, which goes with the inputs from one evaluation to the next.
 pub(crate) trait Resume: Send + Sync {
     /// Goes on; `result` is what the last call gave, `None` at the start.
     fn resume(

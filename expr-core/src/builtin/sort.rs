@@ -4,7 +4,7 @@ use super::coerce::{self, fault};
 use super::higher_order::Finished;
 use super::{Context, Next, Resume, Waiting, argument};
 use crate::error::{Error, ErrorKind, Result};
-use crate::merge_sort::{MergeSort, sort as sort_items, sorted};
+use crate::merge_sort::{self, MergeSort};
 use crate::value::{Array, Heap, Marks, Value, index, is_numeric, values_at};
 use alloc::boxed::Box;
 use core::cmp::Ordering;
@@ -54,13 +54,13 @@ fn sort_scalars(heap: &mut Heap, list: Array) -> Result<Value> {
     let items = heap.items(list);
     let sorted = if numbers {
         let number = |item: &Value| match *item {
-            Value::Number(number) => number,
-            _ => 0.0,
+            Value::Number(number) => Some(number),
+            _ => None,
         };
-        let sorted = sort_items(items.iter().map(number).collect(), |a, b| a > b);
-        sorted.into_iter().map(Value::Number).collect()
+        let numbers = items.iter().filter_map(number).collect();
+        merge_sort::sort(numbers, |a, b| a > b).into_iter().map(Value::Number).collect()
     } else {
-        let order = sorted(items.len(), &|left, right| {
+        let order = merge_sort::sorted(items.len(), &|left, right| {
             let (Some(&left), Some(&right)) = (items.get(left), items.get(right)) else {
                 return false;
             };

@@ -64,15 +64,15 @@ pub(crate) struct Room {
     stack: Vec<Value>,
     frames: Vec<Frame>,
     scopes: Scopes,
-    /// The arguments of a call.
+    /// For the arguments of a call.
     arguments: Vec<Value>,
-    /// The keys of an object.
+    /// For the keys of an object.
     keys: Vec<Key>,
 }
 
 impl Room {
-    /// A program among the values of `heap`, which it is found among by the next evaluation:
-    /// whoever cuts the heap back does so to a later mark, or calls [`Room::forget`].
+    /// Puts a program among the values of `heap`, unless it still is there from the evaluation
+    /// before: whoever cuts the heap back does so to a later mark, or calls [`Room::forget`].
     pub(crate) fn load(&mut self, heap: &mut Heap, code: &Arc<Code>) {
         if let Some((loaded, before)) = &self.loaded {
             if Arc::ptr_eq(&loaded.code, code) {

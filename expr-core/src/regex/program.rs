@@ -151,8 +151,8 @@ pub(super) struct Program {
     pub(super) scopes: Box<[Scope]>,
     pub(super) groups: u32,
     pub(super) first: First,
-    /// The tests one of which every match passes first, unless `first` says more or they
-    /// are many: then there are none here.
+    /// The tests one of which every match passes first; none if something else can come
+    /// first, or if they are many.
     pub(super) openings: Box<[Test]>,
     pub(super) ignore_case: bool,
     /// Without back references the way to a choice does not matter to its outcome.

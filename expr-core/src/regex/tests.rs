@@ -158,7 +158,8 @@ fn the_stack_is_charged() {
 
 #[test]
 fn a_budget_one_step_short_is_not_enough() {
-    for pattern in ["b", "(b)", "b+", "(?:a|b)+c", "(?<=a)b", "x"] {
+    for pattern in ["b", "(b)", "b+", "(?:a|b)+c", "(?<=a)b", "x", "(b|c)d?", "(?:c|x)d"]
+    {
         let text = "aaaaaaaaab";
         let (found, spent) = search(pattern, text, Limits::default());
         let enough = Limits { steps: spent.steps, ..Limits::default() };

@@ -9,9 +9,11 @@ use wasmparser::{Parser, Payload};
 
 /// How many equal bytes in a row make functions alike.
 const PIECE: usize = 6;
-/// How many functions back may count as near: which of them gives the smallest file is a
-/// matter of chance.
-const NEAR: [usize; 6] = [20, 24, 28, 32, 36, 40];
+/// How many functions back may count as near.
+const NEAR: [usize; 4] = [20, 24, 28, 32];
+/// How much longer than it is a function may count as being. Which numbers give the smallest
+/// file is a matter of chance, of half a percent, so all are tried.
+const LONGER: [usize; 4] = [0, 8, 16, 32];
 
 /// A module that imports no function, once for each order in which like stands beside like:
 /// every function is named by its place.
@@ -23,7 +25,13 @@ pub(super) fn name_places(module: &[u8]) -> Result<Vec<Vec<u8>>> {
         }
     }
     let functions = pieces(&bodies);
-    NEAR.into_iter().map(|near| named(module, &order(&functions, near))).collect()
+    let mut all = Vec::new();
+    for near in NEAR {
+        for longer in LONGER {
+            all.push(named(module, &order(&functions, near, longer))?);
+        }
+    }
+    Ok(all)
 }
 
 /// The module with the names of its functions, given in their order.
@@ -60,7 +68,7 @@ fn pieces(bodies: &[&[u8]]) -> Vec<Vec<usize>> {
 
 /// The functions in their order: next is always the one that has most in common with those
 /// that are near, for its length.
-fn order(functions: &[Vec<usize>], near: usize) -> Vec<usize> {
+fn order(functions: &[Vec<usize>], near: usize, longer: usize) -> Vec<usize> {
     let mut left: Vec<_> = functions.iter().enumerate().collect();
     // Before which place each piece stood last.
     let kinds = functions.iter().flatten().max().map_or(0, |last| last.saturating_add(1));
@@ -73,7 +81,8 @@ fn order(functions: &[Vec<usize>], near: usize) -> Vec<usize> {
             let common = pieces.iter().filter(is_near).count() as u64;
             // By the length itself, short functions would all come first.
             let rank = common.pow(2).saturating_mul(1 << 20);
-            (rank.checked_div(pieces.len() as u64), Reverse(*function))
+            let len = pieces.len().saturating_add(longer) as u64;
+            (rank.checked_div(len), Reverse(*function))
         });
         let Some((index, _)) = closest else { return order };
         let (function, pieces) = left.swap_remove(index);
