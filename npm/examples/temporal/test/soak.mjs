@@ -12,8 +12,13 @@ const WARM = 100;
 const AT_A_TIME = 25;
 /** Bytes by which heaps of the same content differ from one collection to the next. */
 const NOISE = 1 << 20;
-/** Workflows interleave, so pieces of the module's memory lie elsewhere in every run. */
-const PAGE = 1 << 16;
+/**
+ * Bytes that the module's memory may still grow by. It keeps 1,024 programs, which the first
+ * workflows have just filled, and where they interleave its pieces settle later: by two or
+ * three pages in the second hundred and by six until the sixth. A hundred workflows that
+ * left their five programs behind would grow it by more.
+ */
+const SETTLING = 8 << 16;
 
 const here = onServer({ workflows: "workflows/soak.mjs", worker: { debugMode: true } });
 
@@ -55,7 +60,7 @@ test(`${COUNT} workflows hold no more than ${WARM} did, and replay`, async () =>
   console.log(`temporal: ${COUNT} workflows, ${grown} KB more held than after ${WARM}`);
   assert.ok(after - before < NOISE, `${grown} KB more are held`);
   const [memory, atFirst] = [rest.last.memoryBytes, first.last.memoryBytes];
-  assert.ok(memory - atFirst <= PAGE, `linear memory grew from ${atFirst} to ${memory} bytes`);
+  assert.ok(memory - atFirst <= SETTLING, `linear memory grew from ${atFirst} to ${memory} bytes`);
   // One that is shared is kept; one of its own is what a workflow has.
   assert.deepEqual([first.last.instances, rest.last.instances], [1, 1]);
   const replayed = await here.replayAll([...first.ids, ...rest.ids]);

@@ -90,27 +90,25 @@ fn ours(workload: &Workload, mode: Mode) -> Entered<'_> {
     let context = workload.context.as_bytes();
     let compile = || Program::compile(workload.source.as_str().into(), Profile::Jsonata);
     let program = compile().map_err(told)?;
-    let mut inputs = match mode {
-        Mode::Pre => Inputs::from_json(context).map_err(told)?,
-        Mode::Json => Inputs::new(),
-        Mode::Compile => return compiling(compile),
+    let evaluate = |program: &Program, inputs: &mut Inputs| {
+        let json = program.evaluate(inputs, LIMITS).outcome.map_err(told)?;
+        json.map(String::from_utf8).transpose().map_err(told)
     };
-    let mut run = move |out: &mut Vec<u8>| {
-        if mode == Mode::Json {
-            inputs.read(context, program.reads()).map_err(told)?;
+    match mode {
+        Mode::Pre => {
+            let mut inputs = Inputs::from_json(context).map_err(told)?;
+            entrant(move || evaluate(&program, &mut inputs), parsed)
         }
-        program.evaluate_into(&mut inputs, LIMITS, out).0.map_err(told)
-    };
-    let mut out = Vec::new();
-    let is_there = run(&mut out)?;
-    let json = is_there.then(|| String::from_utf8(out.clone())).transpose();
-    let answer = Some(parsed(json.map_err(told)?)?);
-    let candidate = calls(move || {
-        out.clear();
-        drop(black_box(run(&mut out)));
-        black_box(&out);
-    });
-    Ok(Some(Entrant { answer, candidate }))
+        Mode::Json => {
+            let mut inputs = Inputs::new();
+            let read = move || {
+                inputs.read(context, program.reads()).map_err(told)?;
+                evaluate(&program, &mut inputs)
+            };
+            entrant(read, parsed)
+        }
+        Mode::Compile => compiling(compile),
+    }
 }
 
 fn written(workload: &Workload, mode: Mode) -> Entered<'_> {
