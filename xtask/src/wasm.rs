@@ -248,10 +248,10 @@ fn cut_panics(raw: &[u8]) -> Result<Vec<u8>> {
 
 fn optimize(workspace: &Workspace, bytes: &[u8]) -> Result<Vec<u8>> {
     // Equal code compresses well: inlining once more, after the compiler has, makes the
-    // compressed artifact larger by 6 KB, so only what is smaller than a call is, and keeping in locals what
-    // is computed twice makes it larger by 1 KB. Zeros cost less than the heads of the many
-    // segments that leaving them out makes. Nothing of the module lies in the first bytes
-    // of memory, where the far end of the stack is.
+    // compressed artifact larger by 6 KB, so it is left to functions that are smaller than
+    // a call, and keeping in locals what is computed twice makes it larger by 1 KB. Zeros
+    // cost less than the heads of the many segments that leaving them out makes. Nothing of
+    // the module lies in the first bytes of memory, where the far end of the stack is.
     const SMALLER: [&str; 8] = [
         "-Oz",
         "-Oz",
