@@ -8,6 +8,7 @@ mod machine;
 pub(crate) mod marshal;
 mod plot;
 pub(crate) mod report;
+pub(crate) mod start;
 pub(crate) mod table;
 
 use std::path::{Path, PathBuf};
@@ -31,7 +32,7 @@ const PEERS: &str = "tests/peers/Cargo.toml";
 pub(crate) struct Bench {
     #[arg(value_enum, default_value_t = Subject::Engines)]
     subject: Subject,
-    /// Write what `engines`, `host`, `growth` or `marshal` measures to this file.
+    /// Write what `engines`, `host`, `growth`, `marshal` or `start` measures to this file.
     #[arg(long, value_name = "FILE")]
     json: Option<PathBuf>,
     /// Measure only the workloads or constructs whose name contains this text.
@@ -52,6 +53,8 @@ enum Subject {
     Growth,
     /// A context and a result across: the package beside live values.
     Marshal,
+    /// The package's start in Node.js, from the import to a first result.
+    Start,
     /// Instructions of some workloads, compared with what they were.
     Instructions,
     /// Workflows on a Temporal server: without expressions, with npm `jsonata`, with ours.
@@ -75,6 +78,7 @@ pub(crate) fn run(workspace: &Workspace, bench: Bench) -> Result<()> {
         }
         Subject::Growth => growth::run(workspace, json.as_deref(), &only),
         Subject::Marshal => marshal::run(workspace, json.as_deref(), &only),
+        Subject::Start => start::run(workspace, json.as_deref()),
         Subject::Instructions if bless => instructions::bless(workspace),
         Subject::Instructions => instructions::check(workspace),
         Subject::Temporal => workflows(workspace),
