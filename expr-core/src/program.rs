@@ -21,6 +21,9 @@ pub(crate) type Pc = u32;
 /// A name of the program, an index into its list of names.
 pub(crate) type NameIndex = u32;
 
+/// The layout of a scope without variables.
+pub(crate) const NO_NAMES: u32 = u32::MAX;
+
 /// A name that the program uses, in the program's own bytes.
 pub(crate) use crate::syntax::Name;
 
@@ -344,7 +347,7 @@ pub(crate) struct Code {
     pub(crate) bytes: Vec<u8>,
     pub(crate) constants: Vec<Constant>,
     pub(crate) names: Vec<Name>,
-    /// The names of a scope's variables, by slot.
+    /// The names of a scope's variables, by slot; none of a layout that is not there.
     pub(crate) layouts: Vec<Vec<NameIndex>>,
     pub(crate) lambdas: Vec<Lambda>,
     pub(crate) groupings: Vec<Grouping>,

@@ -58,19 +58,15 @@ pub struct Read<'a> {
 impl Reads {
     /// The whole context.
     pub fn all() -> Self {
-        Reads::new(true)
+        Reads::of_size(true, 0, 0)
     }
 
-    /// A tree whose fields are still to be set; `whole` says that it has none.
-    pub(crate) fn new(whole: bool) -> Self {
-        let root = Entry { name: 0, name_len: 0, whole, first: 0, count: 0 };
-        Reads { entries: alloc::vec![root], names: Vec::new() }
-    }
-
-    /// Makes room for fields, and for the bytes of their names.
-    pub(crate) fn reserve(&mut self, fields: usize, bytes: usize) {
-        self.entries.reserve(fields);
-        self.names.reserve(bytes);
+    /// A tree whose fields are still to be added, with room for so many with names of so
+    /// many bytes; `whole` says that it has none.
+    pub(crate) fn of_size(whole: bool, fields: usize, bytes: usize) -> Self {
+        let mut entries = Vec::with_capacity(fields.saturating_add(1));
+        entries.push(Entry { name: 0, name_len: 0, whole, first: 0, count: 0 });
+        Reads { entries, names: Vec::with_capacity(bytes) }
     }
 
     /// The context.

@@ -55,12 +55,13 @@ fn compile_in(tree: &mut Tree, library: Library, dynamic: bool) -> Result<Arc<Co
     let words = take(&mut tree.words);
     let tree = &*tree;
     let size = tree.len();
+    // Most nodes become an operation with a site of its own, and some need two.
+    let sites = size.saturating_add(size >> 2).saturating_add(2);
+    let ops = size.saturating_add(size >> 1).saturating_add(4);
     let mut code = Code::default();
-    // Most nodes become an operation, and some need two.
-    let ops = size.saturating_add(size >> 1).saturating_add(2);
     code.ops.reserve(ops);
     code.op_sites.reserve(ops);
-    code.sites.reserve(size);
+    code.sites.reserve(sites);
     code.names.reserve(words.len());
     let mut compiler = Compiler {
         tree,
@@ -70,8 +71,8 @@ fn compile_in(tree: &mut Tree, library: Library, dynamic: bool) -> Result<Arc<Co
         numbers: alloc::vec![NO_NUMBER; words.len()],
         words,
         sited: None,
-        labels: Vec::new(),
-        tasks: Vec::with_capacity(size.saturating_add(4)),
+        labels: Vec::with_capacity(size),
+        tasks: Vec::with_capacity(size.saturating_add(8)),
         bodies: Vec::new(),
     };
     compiler.run(root)?;

@@ -27,7 +27,7 @@ pub(crate) fn reads(tree: &Tree) -> Reads {
         tree,
         places: Places::new(tree.len()),
         input: CONTEXT,
-        tasks: Vec::with_capacity(tree.len().saturating_mul(2)),
+        tasks: Vec::with_capacity(tree.len().saturating_add(4).saturating_mul(2)),
         values: Vec::with_capacity(8),
         parts: Vec::new(),
         calls: Vec::new(),

@@ -10,7 +10,7 @@ use crate::builtin::{BuiltinId, find, find_helper};
 use crate::decimal::write_whole;
 use crate::error::Result;
 use crate::map::NumberMap;
-use crate::program::Op;
+use crate::program::{NO_NAMES, Op};
 use crate::size::{index, length};
 use crate::syntax::{Node, NodeId, NodeKind, SlotId, StageKind, Tree, Word, Words};
 use alloc::vec;
@@ -93,7 +93,8 @@ impl Scopes {
     fn survey(&mut self, tree: &Tree, root: NodeId, words: &Words) {
         let mut seen = vec![false; tree.len()];
         let mut known = NumberMap::default();
-        let mut pending = vec![(root, PROGRAM)];
+        let mut pending = Vec::with_capacity(tree.len());
+        pending.push((root, PROGRAM));
         let mut children = Vec::new();
         while let Some((id, owner)) = pending.pop() {
             match seen.get_mut(index(id.0)) {
@@ -245,6 +246,9 @@ impl Compiler<'_> {
     /// The layout of a scope: the names of its slots.
     pub(super) fn layout(&mut self, scope: ScopeId) -> u32 {
         let count = self.scopes.get(scope).map_or(0, |scope| scope.names.len());
+        if count == 0 {
+            return NO_NAMES;
+        }
         let mut layout = Vec::with_capacity(count);
         for slot in 0..count {
             let scope = self.scopes.get(scope);

@@ -92,8 +92,7 @@ impl Machine<'_> {
             Stage::Pattern => {
                 transformer.matches = match value {
                     Value::Undefined => Vec::new(),
-                    Value::Array(array) => self.heap.items(array).to_vec(),
-                    single => alloc::vec![single],
+                    value => self.heap.to_items(value),
                 };
                 self.heap.pay_items(transformer.matches.len())?;
             }
@@ -208,13 +207,11 @@ impl Machine<'_> {
     }
 
     fn delete(&mut self, target: Value, deletions: Value) -> Result<()> {
-        let names: Vec<Value> = match deletions {
-            Value::Undefined => return Ok(()),
-            Value::Array(array) => self.heap.items(array).to_vec(),
-            single => alloc::vec![single],
-        };
+        if deletions.is_undefined() {
+            return Ok(());
+        }
         let mut doomed = Vec::new();
-        for name in names {
+        for name in self.heap.to_items(deletions) {
             let Value::String(text) = name else {
                 return Err(Error::from(ErrorKind::BadDelete));
             };

@@ -54,10 +54,8 @@ impl Machine<'_> {
     /// A tuple for every item.
     fn plain_tuples(&mut self, items: Value, whole: bool) -> Result<Value> {
         let at = self.tuple_key();
-        let mut items: Vec<Value> = match items {
-            Value::Array(array) if !whole => self.heap.items(array).to_vec(),
-            single => alloc::vec![single],
-        };
+        let mut items =
+            if whole { alloc::vec![items] } else { self.heap.to_items(items) };
         self.heap.pay_items(items.len())?;
         for item in &mut items {
             *item = self.heap.add_object(&[at], &[*item])?;

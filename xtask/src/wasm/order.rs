@@ -10,10 +10,10 @@ use wasmparser::{Parser, Payload};
 /// How many equal bytes in a row make functions alike.
 const PIECE: usize = 6;
 /// How many functions back may count as near.
-const NEAR: [usize; 4] = [20, 24, 28, 32];
+const NEAR: [usize; 7] = [16, 20, 24, 28, 32, 36, 40];
 /// How much longer than it is a function may count as being. Which numbers give the smallest
 /// file is a matter of chance, of half a percent, so all are tried.
-const LONGER: [usize; 4] = [0, 8, 16, 32];
+const LONGER: [usize; 4] = [0, 8, 16, 24];
 
 /// A module that imports no function, once for each order in which like stands beside like:
 /// every function is named by its place.

@@ -203,8 +203,8 @@ impl Places {
     /// The part of the context that is read in the end.
     pub(super) fn into_reads(mut self, words: &Words) -> Reads {
         self.settle();
-        let mut reads = Reads::new(self.is_whole(CONTEXT));
-        reads.reserve(self.places.len(), words.len_of_all());
+        let (fields, bytes) = (self.places.len(), words.len_of_all());
+        let mut reads = Reads::of_size(self.is_whole(CONTEXT), fields, bytes);
         // Places by the entry that they become.
         let mut entries = Vec::with_capacity(self.places.len());
         entries.push(CONTEXT);

@@ -94,7 +94,7 @@ mod tests {
 
     #[test]
     fn only_what_is_read_counts() {
-        let mut reads = Reads::new(false);
+        let mut reads = Reads::of_size(false, 0, 0);
         reads.add_field(0, b"a", true);
         let code = |result: Result<Value, Error>| result.err().map(|error| error.code());
         let long = "x".repeat(100);
