@@ -6,6 +6,13 @@ use std::process::Command;
 
 /// How `expr test` ends, and what it prints, over a file with these vectors.
 fn run(vectors: &[&str], options: &[&str]) -> (Option<i32>, String) {
+    let (code, output, complaint) = run_all(vectors, options);
+    assert_eq!(complaint, "");
+    (code, output)
+}
+
+/// The same, and what it complains of.
+fn run_all(vectors: &[&str], options: &[&str]) -> (Option<i32>, String, String) {
     let folder = tempfile::TempDir::new().unwrap();
     let vectors = vectors.join(",");
     let file = format!(r#"{{"meta":{{"group":"g"}},"vectors":[{vectors}]}}"#);
@@ -16,8 +23,21 @@ fn run(vectors: &[&str], options: &[&str]) -> (Option<i32>, String) {
         .env("XDG_CACHE_HOME", env!("CARGO_TARGET_TMPDIR"))
         .output()
         .unwrap();
-    assert_eq!(String::from_utf8(output.stderr).unwrap(), "");
-    (output.status.code(), String::from_utf8(output.stdout).unwrap())
+    let text = |bytes| String::from_utf8(bytes).unwrap();
+    (output.status.code(), text(output.stdout), text(output.stderr))
+}
+
+#[test]
+fn a_run_of_nothing_fails() {
+    let (code, output, complaint) = run_all(&[], &[]);
+    assert_eq!((code, output.as_str()), (Some(1), ""));
+    assert!(complaint.contains("there are no vectors in "), "{complaint}");
+
+    let vector = r#"{"id":"a","source":"1","expect":{"ok":1}}"#;
+    let (code, output, complaint) = run_all(&[vector], &["--filter", "elsewhere"]);
+    assert_eq!((code, output.as_str()), (Some(1), ""));
+    let expected = "none of 1 vectors has a name with \"elsewhere\" in it";
+    assert!(complaint.contains(expected), "{complaint}");
 }
 
 #[test]

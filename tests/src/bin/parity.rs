@@ -54,6 +54,13 @@ fn run(arguments: Arguments) -> Result<bool, String> {
     if let Some(text) = &arguments.filter {
         cases.retain(|case| case.name.contains(text));
     }
+    if cases.is_empty() {
+        // A check of nothing must not look like one that passed.
+        return Err(match &arguments.filter {
+            Some(text) => format!("no case has a name with {text:?} in it"),
+            None => "the files hold no case".to_owned(),
+        });
+    }
     let time_limit = Duration::from_secs(arguments.time_limit);
     let subjects: Result<Vec<_>, _> =
         arguments.subject.iter().map(|name| subject::start(name, time_limit)).collect();

@@ -30,6 +30,22 @@ pub(crate) struct Test {
     filter: Option<String>,
 }
 
+impl Test {
+    /// Why no vector was run: a check of nothing must not look like one that passed.
+    fn nothing(&self, vectors: usize) -> String {
+        match &self.filter {
+            Some(text) if vectors > 0 => {
+                format!("none of {vectors} vectors has a name with {text:?} in it")
+            }
+            _ => {
+                let paths: Vec<_> =
+                    self.path.iter().map(|path| path.display().to_string()).collect();
+                format!("there are no vectors in {}", paths.join(", "))
+            }
+        }
+    }
+}
+
 /// How many vectors ended how.
 #[derive(Default)]
 struct Counts {
@@ -67,6 +83,9 @@ pub(crate) fn test(host: &Host, arguments: &Test) -> Result<(String, ExitCode), 
     }
     progress.finish_and_clear();
     let Counts { passed, failed, excluded } = counts;
+    if (passed, failed, excluded) == (0, 0, 0) {
+        return Err(render::message(&arguments.nothing(total)));
+    }
     lines.push(format!("{passed} passed, {failed} failed, {excluded} excluded"));
     let code = if failed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE };
     Ok((lines.join("\n"), code))
