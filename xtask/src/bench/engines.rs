@@ -8,8 +8,8 @@ use serde::Deserialize;
 use xshell::cmd;
 
 use super::report::{Report, Row, rows};
-use super::{Answers, build_peers, host, install_reference, machine, prepare, table};
-use crate::workspace::{Workspace, write};
+use super::{Answers, build_peers, host, install_reference, prepare, table};
+use crate::workspace::Workspace;
 use crate::{npm, tool, wasm};
 
 /// What `bench host` writes, as far as it is wanted here.
@@ -42,19 +42,13 @@ pub(crate) fn run(workspace: &Workspace, json: Option<&Path>, only: &str) -> Res
     let mut found: Vec<Row> = rows(&native)?;
     found.extend(rows::<Row>(&node)?);
     found.extend(wasmtime(workspace, &list, only)?);
-    let report = Report {
-        machine: machine::machine(),
-        versions: machine::versions(workspace)?,
-        rows: found.into_iter().map(rounded).collect(),
-    };
+    let rows = found.into_iter().map(rounded).collect();
+    let report = Report::of_run(workspace, rows)?;
     println!("\n{}", report.conditions());
     for table in table::TABLES {
         println!("\n{}\n\n{}", table.name, table.of(&report));
     }
-    match json {
-        Some(path) => write(path, report.to_json()?),
-        None => Ok(()),
-    }
+    report.write(json)
 }
 
 fn wasmtime(workspace: &Workspace, list: &Path, only: &str) -> Result<Vec<Row>> {

@@ -12,8 +12,8 @@ use xshell::{Cmd, Shell, cmd};
 
 use super::plot;
 use super::report::Report;
-use super::{build_peers, install_reference, machine};
-use crate::workspace::{Workspace, write};
+use super::{build_peers, install_reference};
+use crate::workspace::Workspace;
 use crate::{npm, tool, wasm};
 
 /// CPU seconds that a process may take, its start and reading included.
@@ -93,11 +93,7 @@ pub(crate) fn run(workspace: &Workspace, json: Option<&Path>, only: &str) -> Res
             rows.push(Row { construct, engine, size, measured });
         }
     }
-    let (machine, versions) = (machine::machine(), machine::versions(workspace)?);
-    match json {
-        Some(path) => write(path, Report { machine, versions, rows }.to_json()?),
-        None => Ok(()),
-    }
+    Report::of_run(workspace, rows)?.write(json)
 }
 
 /// A program that may not take more CPU time and memory than that.

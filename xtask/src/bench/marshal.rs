@@ -7,9 +7,9 @@ use anyhow::{Context, Result};
 use serde::{Deserialize, Serialize};
 use xshell::cmd;
 
+use super::install_reference;
 use super::report::{Report, rows};
-use super::{install_reference, machine};
-use crate::workspace::{Workspace, write};
+use crate::workspace::Workspace;
 use crate::{npm, tool, values, wasm};
 
 /// One expression over a context of one size, in nanoseconds of CPU.
@@ -38,16 +38,9 @@ pub(crate) fn run(workspace: &Workspace, json: Option<&Path>, only: &str) -> Res
         .quiet()
         .read()
         .context("the ways across cannot be measured")?;
-    let report = Report {
-        machine: machine::machine(),
-        versions: machine::versions(workspace)?,
-        rows: rows::<Row>(&lines)?,
-    };
+    let report = Report::of_run(workspace, rows::<Row>(&lines)?)?;
     println!("{}\n\n{}", report.conditions(), table_of(&report));
-    match json {
-        Some(path) => write(path, report.to_json()?),
-        None => Ok(()),
-    }
+    report.write(json)
 }
 
 /// The table of what was measured last, and where it was.

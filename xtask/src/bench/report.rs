@@ -2,10 +2,14 @@
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
+use std::path::Path;
 
 use anyhow::{Context, Result};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
+
+use super::machine::{machine, versions};
+use crate::workspace::{Workspace, write};
 
 /// The machine that measured; what would say whose it is stays out.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -40,13 +44,24 @@ pub(crate) struct Row {
 }
 
 impl<Row: Serialize + DeserializeOwned> Report<Row> {
+    /// What was found here and now.
+    pub(crate) fn of_run(workspace: &Workspace, rows: Vec<Row>) -> Result<Self> {
+        let (machine, versions) = (machine(), versions(workspace)?);
+        Ok(Report { machine, versions, rows })
+    }
+
+    /// Writes it to a file, if there is one to write.
+    pub(crate) fn write(&self, json: Option<&Path>) -> Result<()> {
+        json.map_or(Ok(()), |path| write(path, self.to_json()?))
+    }
+
     /// Reads what `to_json` has written.
     pub(crate) fn from_json(text: &str) -> Result<Self> {
         serde_json::from_str(text).context("this is no report of a measurement")
     }
 
     /// JSON with a row a line, so that a difference of two runs can be read.
-    pub(crate) fn to_json(&self) -> Result<String> {
+    fn to_json(&self) -> Result<String> {
         let machine = serde_json::to_string(&self.machine)?;
         let versions = serde_json::to_string(&self.versions)?;
         let mut text = format!(

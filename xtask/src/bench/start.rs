@@ -8,9 +8,9 @@ use anyhow::{Context, Result};
 use serde::{Deserialize, Serialize};
 use xshell::cmd;
 
+use super::install_reference;
 use super::report::{Report, rows};
-use super::{install_reference, machine};
-use crate::workspace::{Workspace, write};
+use crate::workspace::Workspace;
 use crate::{npm, tool, wasm};
 
 /// One thing started, in milliseconds of the clock over a module that exports nothing.
@@ -32,16 +32,12 @@ pub(crate) fn run(workspace: &Workspace, json: Option<&Path>) -> Result<()> {
         .quiet()
         .read()
         .context("the starts cannot be measured")?;
-    let report = Report {
-        machine: machine::machine(),
-        versions: machine::versions(workspace)?,
-        rows: rows::<Row>(&lines)?.into_iter().map(rounded).collect(),
-    };
+    let report = Report::of_run(
+        workspace,
+        rows::<Row>(&lines)?.into_iter().map(rounded).collect(),
+    )?;
     println!("{}\n\n{}", report.conditions(), table_of(&report));
-    match json {
-        Some(path) => write(path, report.to_json()?),
-        None => Ok(()),
-    }
+    report.write(json)
 }
 
 /// Hundredths of milliseconds: what is finer is noise.
