@@ -29,15 +29,36 @@ fn run_all(vectors: &[&str], options: &[&str]) -> (Option<i32>, String, String) 
 
 #[test]
 fn a_run_of_nothing_fails() {
-    let (code, output, complaint) = run_all(&[], &[]);
-    assert_eq!((code, output.as_str()), (Some(1), ""));
-    assert!(complaint.contains("there are no vectors in "), "{complaint}");
-
     let vector = r#"{"id":"a","source":"1","expect":{"ok":1}}"#;
-    let (code, output, complaint) = run_all(&[vector], &["--filter", "elsewhere"]);
-    assert_eq!((code, output.as_str()), (Some(1), ""));
-    let expected = "none of 1 vectors has a name with \"elsewhere\" in it";
-    assert!(complaint.contains(expected), "{complaint}");
+    let excluded =
+        r#"{"id":"b","source":"1","divergence":"marker-key","expect":{"ok":2}}"#;
+    let cases: [(&[&str], &[&str], &str); 3] = [
+        (&[], &[], "no vectors were run: of 0 that were read 0 are excluded"),
+        (&[excluded], &[], "no vectors were run: of 1 that were read 1 are excluded"),
+        (
+            &[vector, excluded],
+            &["--filter", "elsewhere"],
+            r#"none of 2 has a name, GROUP/ID, with "elsewhere" in it"#,
+        ),
+    ];
+    for (vectors, options, expected) in cases {
+        let (code, output, complaint) = run_all(vectors, options);
+        assert_eq!((code, output.as_str()), (Some(1), ""));
+        assert!(complaint.contains(expected), "{complaint}");
+    }
+
+    let folder = tempfile::TempDir::new().unwrap();
+    let output = Command::new(env!("CARGO_BIN_EXE_expr"))
+        .args([
+            "test",
+            concat!(env!("CARGO_MANIFEST_DIR"), "/../parity-fixtures/contract"),
+        ])
+        .arg(folder.path())
+        .output()
+        .unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    let complaint = String::from_utf8(output.stderr).unwrap();
+    assert!(complaint.contains("no file in it ends in `.json`"), "{complaint}");
 }
 
 #[test]

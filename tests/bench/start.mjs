@@ -1,8 +1,9 @@
 // What starting costs in Node.js: `start.mjs`, with a row for each thing started on stdout, as
-// a line of JSON. `start.mjs NAME` is one start.
+// a line of JSON. `start.mjs NAME` is one start. `cargo xtask bench start` builds what it needs.
 //
 // Each start is a process of its own, in turns with the others, and its own clock: from before
-// the import to the first result. What is given is over a module that exports nothing.
+// the import to the first result. What is given is over a module that exports nothing. Last
+// come instances of one module, in this process, over nothing.
 import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
@@ -44,14 +45,16 @@ async function start({ load, first }) {
 /** The same in a process of its own. */
 function inProcess(name) {
   const self = fileURLToPath(import.meta.url);
-  const { status, stdout, stderr } = spawnSync(process.execPath, [self, name], { encoding: "utf8" });
+  const { status, signal, error, stdout, stderr } = spawnSync(process.execPath, [self, name], {
+    encoding: "utf8",
+  });
   if (status !== 0) {
-    throw new Error(`${name}: ${stderr}`);
+    throw error ?? new Error(`${name}: ${signal ?? stderr}`);
   }
   return JSON.parse(stdout);
 }
 
-/** Milliseconds to the first result of one more instance of a module, as a sandbox makes one. */
+/** Milliseconds to the first result of one more instance of a module. */
 function instance(module) {
   const started = performance.now();
   const exports = new WebAssembly.Instance(module, {}).exports;
@@ -95,12 +98,14 @@ function compare() {
   const module = new WebAssembly.Module(readFileSync(ARTIFACT));
   // V8 compiles functions when they are called first, which later instances share.
   instance(module);
-  print("ours, a later instance", null, median(Array.from({ length: ROUNDS }, () => instance(module))));
+  print("ours, one more instance", null, median(Array.from({ length: ROUNDS }, () => instance(module))));
 }
 
 const [name] = process.argv.slice(2);
 if (name === undefined) {
   compare();
-} else {
+} else if (name in STARTS) {
   console.log(JSON.stringify(await start(STARTS[name])));
+} else {
+  throw new Error(`no start is named ${name}: there are ${Object.keys(STARTS).join("; ")}`);
 }

@@ -55,7 +55,8 @@ fn compile_in(tree: &mut Tree, library: Library, dynamic: bool) -> Result<Arc<Co
     let words = take(&mut tree.words);
     let tree = &*tree;
     let size = tree.len();
-    // Most nodes become an operation with a site of its own, and some need two.
+    // Most nodes become an operation with a site of its own, and some need two; what is
+    // added is for short sources, of which a single construct can exceed the rule.
     let sites = size.saturating_add(size >> 2).saturating_add(2);
     let ops = size.saturating_add(size >> 1).saturating_add(4);
     let mut code = Code::default();

@@ -5,7 +5,7 @@ use super::{Frame, Machine, bug};
 use crate::builtin::{BuiltinId, find, find_helper};
 use crate::compile::Library;
 use crate::error::Result;
-use crate::program::Pc;
+use crate::program::{NO_NAMES, Pc};
 use crate::value::{Function, Key, Value, index, length};
 use alloc::vec::Vec;
 
@@ -20,7 +20,7 @@ struct Scope {
     /// Its first variable.
     start: u32,
     program: u32,
-    layout: Option<u32>,
+    layout: u32,
     /// The tuple whose names it binds.
     tuple: Value,
 }
@@ -84,7 +84,7 @@ impl Machine<'_> {
         let end = self.room.scopes.variables.len().saturating_add(count);
         self.room.scopes.variables.resize(end, UNBOUND);
         let (program, tuple) = (self.program.number, Value::Undefined);
-        let scope = Scope { parent, start, program, layout: Some(layout), tuple };
+        let scope = Scope { parent, start, program, layout, tuple };
         self.room.scopes.scopes.push(scope);
         Ok(self.room.scopes.count().saturating_sub(1))
     }
@@ -94,7 +94,7 @@ impl Machine<'_> {
         self.heap.budget.allocate(SCOPE)?;
         let start = length(self.room.scopes.variables.len());
         let (parent, program) = (Some(self.scope), self.program.number);
-        let scope = Scope { parent, start, program, layout: None, tuple };
+        let scope = Scope { parent, start, program, layout: NO_NAMES, tuple };
         self.room.scopes.scopes.push(scope);
         self.scope = self.room.scopes.count().saturating_sub(1);
         Ok(())
@@ -200,7 +200,7 @@ impl Machine<'_> {
     fn place_in(&self, scope: u32, key: Key) -> Option<usize> {
         let scope = self.room.scopes.get(scope)?;
         let program = self.loaded(scope.program)?;
-        let names = program.code.layouts.get(index(scope.layout?))?;
+        let names = program.code.layouts.get(index(scope.layout))?;
         let slot = names.iter().rposition(|&name| program.key(name) == key)?;
         Some(index(scope.start).saturating_add(slot))
     }

@@ -51,14 +51,17 @@ fn main() -> ExitCode {
 fn run(arguments: Arguments) -> Result<bool, String> {
     let paths = if arguments.path.is_empty() { default_paths() } else { arguments.path };
     let mut cases = fixture::read_all(&paths)?;
+    let read = cases.len();
     if let Some(text) = &arguments.filter {
         cases.retain(|case| case.name.contains(text));
     }
     if cases.is_empty() {
         // A check of nothing must not look like one that passed.
         return Err(match &arguments.filter {
-            Some(text) => format!("no case has a name with {text:?} in it"),
-            None => "the files hold no case".to_owned(),
+            Some(text) if read > 0 => {
+                format!("none of {read} cases has a name, GROUP/ID, with {text:?} in it")
+            }
+            _ => format!("no case is in {paths:?}"),
         });
     }
     let time_limit = Duration::from_secs(arguments.time_limit);

@@ -13,7 +13,8 @@ use super::report::{Report, rows};
 use crate::workspace::Workspace;
 use crate::{npm, tool, wasm};
 
-/// One thing started, in milliseconds of the clock over a module that exports nothing.
+/// One thing started, in milliseconds of the clock. What is loaded is over a module that
+/// exports nothing.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Row {
     started: String,

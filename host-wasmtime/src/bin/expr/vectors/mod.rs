@@ -30,22 +30,6 @@ pub(crate) struct Test {
     filter: Option<String>,
 }
 
-impl Test {
-    /// Why no vector was run: a check of nothing must not look like one that passed.
-    fn nothing(&self, vectors: usize) -> String {
-        match &self.filter {
-            Some(text) if vectors > 0 => {
-                format!("none of {vectors} vectors has a name with {text:?} in it")
-            }
-            _ => {
-                let paths: Vec<_> =
-                    self.path.iter().map(|path| path.display().to_string()).collect();
-                format!("there are no vectors in {}", paths.join(", "))
-            }
-        }
-    }
-}
-
 /// How many vectors ended how.
 #[derive(Default)]
 struct Counts {
@@ -58,7 +42,11 @@ struct Counts {
 pub(crate) fn test(host: &Host, arguments: &Test) -> Result<(String, ExitCode), String> {
     let mut suites = Vec::new();
     for path in &arguments.path {
-        for file in files::json_files(path).map_err(|it| unread(path, &it))? {
+        let files = files::json_files(path).map_err(|it| unread(path, &it))?;
+        if files.is_empty() {
+            return Err(unread(path, &"no file in it ends in `.json`"));
+        }
+        for file in files {
             let text = fs::read_to_string(&file).map_err(|it| unread(&file, &it))?;
             suites.push(Suite::read(&text).map_err(|it| unread(&file, &it))?);
         }
@@ -83,8 +71,15 @@ pub(crate) fn test(host: &Host, arguments: &Test) -> Result<(String, ExitCode), 
     }
     progress.finish_and_clear();
     let Counts { passed, failed, excluded } = counts;
-    if (passed, failed, excluded) == (0, 0, 0) {
-        return Err(render::message(&arguments.nothing(total)));
+    if passed == 0 && failed == 0 {
+        // A check of nothing must not look like one that passed.
+        let why = match &arguments.filter {
+            Some(text) if excluded == 0 => {
+                format!("none of {total} has a name, GROUP/ID, with {text:?} in it")
+            }
+            _ => format!("of {total} that were read {excluded} are excluded"),
+        };
+        return Err(render::message(&format!("no vectors were run: {why}")));
     }
     lines.push(format!("{passed} passed, {failed} failed, {excluded} excluded"));
     let code = if failed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE };
