@@ -2,7 +2,17 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use std::fs;
-use std::process::Command;
+use std::process::{Command, Output};
+
+/// `expr test` with the machine code of other tests.
+fn expr_test<'a>(arguments: impl IntoIterator<Item = &'a str>) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_expr"))
+        .arg("test")
+        .args(arguments)
+        .env("XDG_CACHE_HOME", env!("CARGO_TARGET_TMPDIR"))
+        .output()
+        .unwrap()
+}
 
 /// How `expr test` ends, and what it prints, over a file with these vectors.
 fn run(vectors: &[&str], options: &[&str]) -> (Option<i32>, String) {
@@ -17,12 +27,8 @@ fn run_all(vectors: &[&str], options: &[&str]) -> (Option<i32>, String, String) 
     let vectors = vectors.join(",");
     let file = format!(r#"{{"meta":{{"group":"g"}},"vectors":[{vectors}]}}"#);
     fs::write(folder.path().join("vectors.json"), file).unwrap();
-    let output = Command::new(env!("CARGO_BIN_EXE_expr"))
-        .args(["test", folder.path().to_str().unwrap()])
-        .args(options)
-        .env("XDG_CACHE_HOME", env!("CARGO_TARGET_TMPDIR"))
-        .output()
-        .unwrap();
+    let path = folder.path().to_str().unwrap();
+    let output = expr_test([path].into_iter().chain(options.iter().copied()));
     let text = |bytes| String::from_utf8(bytes).unwrap();
     (output.status.code(), text(output.stdout), text(output.stderr))
 }
@@ -48,14 +54,8 @@ fn a_run_of_nothing_fails() {
     }
 
     let folder = tempfile::TempDir::new().unwrap();
-    let output = Command::new(env!("CARGO_BIN_EXE_expr"))
-        .args([
-            "test",
-            concat!(env!("CARGO_MANIFEST_DIR"), "/../parity-fixtures/contract"),
-        ])
-        .arg(folder.path())
-        .output()
-        .unwrap();
+    let fixtures = concat!(env!("CARGO_MANIFEST_DIR"), "/../parity-fixtures/contract");
+    let output = expr_test([fixtures, folder.path().to_str().unwrap()]);
     assert_eq!(output.status.code(), Some(1));
     let complaint = String::from_utf8(output.stderr).unwrap();
     assert!(complaint.contains("no file in it ends in `.json`"), "{complaint}");
@@ -64,11 +64,9 @@ fn a_run_of_nothing_fails() {
 #[test]
 fn the_fixtures_of_the_project_pass() {
     let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../parity-fixtures");
-    let output = Command::new(env!("CARGO_BIN_EXE_expr"))
-        .args(["test", &format!("{folder}/contract"), &format!("{folder}/language")])
-        .env("XDG_CACHE_HOME", env!("CARGO_TARGET_TMPDIR"))
-        .output()
-        .unwrap();
+    let [contract, language] =
+        ["contract", "language"].map(|it| format!("{folder}/{it}"));
+    let output = expr_test([contract.as_str(), language.as_str()]);
     let report = String::from_utf8(output.stdout).unwrap();
     assert!(output.status.success(), "{report}");
     let (passed, rest) = report.trim_end().split_once(' ').unwrap();

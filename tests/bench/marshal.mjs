@@ -7,6 +7,7 @@ import { createRequire } from "node:module";
 import { isDeepStrictEqual } from "node:util";
 import { compile } from "../../npm/dist/index.js";
 import { records } from "./documents.mjs";
+import { median } from "./median.mjs";
 
 const require = createRequire(import.meta.url);
 const { Expression } = require("../../target/values/node/expr_wasm.js");
@@ -76,10 +77,7 @@ function medians(ways) {
       taken.push(nanoseconds(times, call) / times);
     }
   }
-  return entrants.map(({ name, taken }) => {
-    taken.sort((one, other) => one - other);
-    return [name, Math.round(taken[taken.length >> 1])];
-  });
+  return entrants.map(({ name, taken }) => [name, Math.round(median(taken))]);
 }
 
 const [only = ""] = process.argv.slice(2);

@@ -8,6 +8,7 @@ import { readFileSync } from "node:fs";
 import { isDeepStrictEqual } from "node:util";
 import { batch, compile, ExpressionError, withContext } from "../../npm/dist/index.js";
 import { hand } from "./hand.mjs";
+import { median } from "./median.mjs";
 
 const require = createRequire(new URL("../../parity-fixtures/oracle/package.json", import.meta.url));
 const jsonata = require("jsonata");
@@ -75,10 +76,7 @@ async function medians(runs) {
       }
     }
   }
-  return candidates.map(({ taken }) => {
-    taken.sort((one, other) => one - other);
-    return taken[taken.length >> 1] * 1e9;
-  });
+  return candidates.map(({ taken }) => median(taken) * 1e9);
 }
 
 /** The options with which ours comes to its end: none, unless the defaults end it. */

@@ -3,6 +3,7 @@
 import { createRequire } from "node:module";
 import { readFileSync } from "node:fs";
 import { compile } from "../../npm/dist/index.js";
+import { median } from "./median.mjs";
 
 const require = createRequire(new URL("../../parity-fixtures/oracle/package.json", import.meta.url));
 /** Runs until so many seconds of CPU have gone by, or once. */
@@ -36,5 +37,4 @@ while (all < ENOUGH_SECONDS) {
   // What later runs leave to the collector is not what one needs.
   bytes ||= (process.resourceUsage().maxRSS - resident) * 1024;
 }
-times.sort((one, other) => one - other);
-console.log(JSON.stringify({ ns: times[times.length >> 1], bytes }));
+console.log(JSON.stringify({ ns: median(times), bytes }));

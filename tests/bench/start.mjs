@@ -8,6 +8,7 @@ import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { fileURLToPath } from "node:url";
+import { median } from "./median.mjs";
 
 const ROUNDS = 21;
 const SOURCE = "payload.ticket.id = vars.expected";
@@ -77,10 +78,6 @@ function requireAnswer(result) {
   if (result !== EXPECTED) {
     throw new Error(`${SOURCE} is ${EXPECTED}, not ${result}`);
   }
-}
-
-function median(numbers) {
-  return numbers.sort((one, other) => one - other)[numbers.length >> 1];
 }
 
 function print(started, load_ms, first_ms) {
